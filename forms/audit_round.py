@@ -1,0 +1,136 @@
+"""Forms for planning and leading a round."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forms.base import ChangeForm, CreateForm
+from forms.dates import DateField
+from forms.fields import CheckboxField, LongTextField, RadioField, SelectField, TextField, WholeNumberField
+from forms.validators import Between, Needed
+
+__all__ = [
+    "ChaseForm",
+    "ChooseListForm",
+    "ExtendRoundForm",
+    "GiveReasonForm",
+    "PlanRoundForm",
+    "PressForm",
+    "SetPolicyForm",
+]
+
+
+class PlanRoundForm(CreateForm):
+    """Name, tool and dates of a new round."""
+
+    name = TextField(
+        "Name of the round",
+        [Needed("Enter a name for the round.")],
+        description="For example, Baseline, December 2026.",
+    )
+    tool_version_id = RadioField("Audit tool", [Needed("Choose an audit tool.")])
+    starts_on = DateField(
+        "First day", [Needed("Enter the first day of the round.")], description="For example, 30 11 2026."
+    )
+    ends_on = DateField(
+        "Last day",
+        [Needed("Enter the last day of the round.")],
+        description="By this day every audit should be agreed.",
+    )
+    record_date = DateField(
+        "Records are read as they were on",
+        [Needed("Enter the day up to which records are read.")],
+        description="Auditors judge the work up to this day; nothing recorded later counts.",
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also: the last day is not before the first."""
+        fine = bool(super().validate(extra_validators))
+        if self.starts_on.data and self.ends_on.data and self.ends_on.data < self.starts_on.data:
+            self.add_error("The last day must be the same as or after the first day.", "ends_on")
+            return False
+        return fine
+
+
+class ChangePlanForm(PlanRoundForm, ChangeForm):
+    """The same, of a round that is planned already."""
+
+
+class ChooseListForm(ChangeForm):
+    """The case list that the sample is drawn from."""
+
+    frame_id = RadioField("Case list", [Needed("Choose a case list.")])
+
+
+class SetPolicyForm(ChangeForm):
+    """Which audits are moderated."""
+
+    random_percent = WholeNumberField(
+        "Share of all cases that is moderated, chosen at random",
+        [Needed("Enter the share, in per cent."), Between(0, 100)],
+        description="Nobody can know beforehand which. How moderation moves grades is estimated from these only.",
+    )
+    random_least = WholeNumberField("At least this many cases", [Needed("Enter a number."), Between(0, 10_000)])
+    inadequate = CheckboxField("Every audit graded Inadequate")
+    outstanding = CheckboxField("Every audit graded Outstanding")
+    concern = CheckboxField("Every audit with an immediate concern about a child")
+    new_auditor_audits = WholeNumberField(
+        "First audits of a newly trained auditor", [Needed("Enter a number, or 0."), Between(0, 1000)]
+    )
+
+
+class PressForm(ChangeForm):
+    """A page whose only answer is its button."""
+
+
+class ExtendRoundForm(ChangeForm):
+    """A later end, and why."""
+
+    ends_on = DateField("New last day", [Needed("Enter the new last day.")], description="For example, 18 12 2026.")
+    reason = LongTextField("Reason", [Needed("Give a reason.")], max_length=2000)
+
+
+class GiveReasonForm(ChangeForm):
+    """A step that needs a reason and nothing else."""
+
+    reason = LongTextField("Reason", [Needed("Give a reason.")], max_length=2000)
+
+
+class AddCaseForm(ChangeForm):
+    """A case added by hand."""
+
+    ref = TextField(
+        "Case reference",
+        [Needed("Enter the case reference.")],
+        description="As your case system has it, for example CF-20872.",
+    )
+    reason = LongTextField("Why this case is added", [Needed("Say why this case is added.")], max_length=2000)
+
+
+class LeaveOutForm(ChangeForm):
+    """A request that a case leaves the sample: a listed reason, and what happened."""
+
+    reason_code = RadioField("Reason", [Needed("Choose one of the listed reasons.")])
+    reason = LongTextField("What happened", [Needed("Say what happened, in a sentence.")], max_length=2000)
+
+
+class MoveCaseForm(ChangeForm):
+    """One case for another auditor."""
+
+    person_id = SelectField("Auditor", [Needed("Choose an auditor.")])
+    reason = LongTextField("Reason", max_length=2000)
+
+
+class DecideRequestForm(ChangeForm):
+    """Approve or refuse what somebody asked for."""
+
+    decision = RadioField(
+        "What do you decide?",
+        [Needed("Choose approve or refuse.")],
+        choices=[("approve", "Approve"), ("refuse", "Refuse")],
+    )
+    reason = LongTextField("Reason", max_length=2000, description="Needed if you refuse. Whoever asked reads it.")
+
+
+class ChaseForm(ChangeForm):
+    """Chasing needs no answer but the button."""
