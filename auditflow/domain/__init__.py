@@ -1,0 +1,1 @@
+"""Pure rules of the field: the standard library only, no clock, no randomness, no storage."""

@@ -1,0 +1,97 @@
+"""Which audits are moderated: a random share whatever their grade, and on top those that a trigger names.
+
+The share is the `max(10, ceil(20 %))` smallest under the checking seed over all randomly drawn cases; a
+reserve takes the place of the case it replaces. Only that share tells how moderation moves grades, so it is
+kept apart from the triggers in every figure.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from auditflow.domain.errors import BadInput
+from auditflow.domain.grades import Grade
+from auditflow.domain.sampling_checking import checking_count, choose
+
+__all__ = ["TRIGGERS", "ModerationPolicy", "policy_document", "random_share", "read_policy", "triggers"]
+
+TRIGGERS: dict[str, str] = {
+    "inadequate": "Every audit graded Inadequate is moderated.",
+    "outstanding": "Every audit graded Outstanding is moderated.",
+    "concern": "Every audit with an immediate concern is moderated.",
+    "new_auditor": "The first audits of a newly trained auditor are moderated.",
+    "before": "It was with a moderator before.",
+}
+"""Why an audit is moderated beside the random share: key -> the sentence shown for it."""
+
+
+@dataclass(frozen=True)
+class ModerationPolicy:
+    """A round's policy. Shares are whole per cents of the randomly drawn cases, and at least so many cases."""
+
+    random_percent: int = 20
+    random_least: int = 10
+    inadequate: bool = True
+    outstanding: bool = True
+    concern: bool = True
+    new_auditor_audits: int = 2
+
+
+def read_policy(document: Mapping[str, Any]) -> ModerationPolicy:
+    """The policy stored with a round; what it does not name has its default.
+
+    Names that belong to other parts of the round's policy are passed over. Raises BadInput for a value of
+    the wrong kind, a share outside 0 to 100 or a negative number.
+    """
+    defaults = asdict(ModerationPolicy())
+    given = {name: value for name, value in document.items() if name in defaults}
+    for name, value in given.items():
+        wanted = type(defaults[name])
+        if type(value) is not wanted or (wanted is int and not 0 <= value <= _most(name)):
+            raise BadInput(f"The moderation policy’s “{name}” cannot be “{value}”.", code="bad_policy", field=name)
+    return ModerationPolicy(**given)
+
+
+def _most(name: str) -> int:
+    return 100 if name.endswith("percent") else 100_000
+
+
+def policy_document(policy: ModerationPolicy) -> dict[str, Any]:
+    """The policy as it is stored with a round."""
+    return asdict(policy)
+
+
+def random_share(policy: ModerationPolicy, seed: str | None, drawn: Iterable[str]) -> frozenset[str]:
+    """The references, among those `drawn` at random, whose audits are moderated whatever their grade.
+
+    A replacement is asked about under the reference of the case whose place it took. A round that was never
+    launched has no checking seed, and so no share. Raises BadInput for a reference given twice.
+    """
+    if not seed:
+        return frozenset()
+    refs = list(drawn)
+    count = checking_count(len(refs), policy.random_percent, policy.random_least)
+    return frozenset(choose(seed, "moderation", refs, count))
+
+
+def triggers(
+    policy: ModerationPolicy,
+    *,
+    grades: Collection[int],
+    concern: bool,
+    earlier_audits: int,
+    moderated_before: bool = False,
+) -> tuple[str, ...]:
+    """The keys of TRIGGERS that hold.
+
+    `grades` are the overall grades of every submission of the audit, so that handing in a milder one does not
+    undo a trigger; `earlier_audits` counts what the auditor had submitted before since they were last trained.
+    """
+    holds = {
+        "inadequate": policy.inadequate and Grade.INADEQUATE in grades,
+        "outstanding": policy.outstanding and Grade.OUTSTANDING in grades,
+        "concern": policy.concern and concern,
+        "new_auditor": earlier_audits < policy.new_auditor_audits,
+        "before": moderated_before,
+    }
+    return tuple(key for key in TRIGGERS if holds[key])
