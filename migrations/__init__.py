@@ -1,0 +1,1 @@
+"""Alembic migrations, shipped with the package so that `auditflow init` can run them."""
