@@ -1,0 +1,1 @@
+"""Reading: one function, one question; always ordered, never writes."""

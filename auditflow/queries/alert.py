@@ -1,0 +1,128 @@
+"""Finding immediate concerns: one that somebody may open, lists with their clocks, the cases to choose from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from auditflow.domain.errors import NotFound
+from auditflow.models import Alert, AuditRound, CaseAudit, Deadline, Person, Team
+from auditflow.models.base import core
+from auditflow.queries.scope import Viewer, visible_alerts
+from workflows.alert import WORKFLOW
+
+OPEN = tuple(sorted(WORKFLOW.open))
+SETTLED = tuple(sorted(WORKFLOW.state_keys - WORKFLOW.open))
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One concern in a list; `to_head` and `to_director` are when it is passed up, if nobody answers it."""
+
+    alert: Alert
+    ref: str
+    team: str
+    raised_by: str
+    to_head: datetime | None
+    to_director: datetime | None
+
+    @property
+    def next_step(self) -> tuple[str, datetime] | None:
+        """To which level it goes next, and when; None when it is at the top or settled."""
+        if self.alert.escalated_to == "team" and self.to_head is not None:
+            return "head", self.to_head
+        if self.alert.escalated_to != "director" and self.to_director is not None:
+            return "director", self.to_director
+        return None
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """By when it should be acknowledged or resolved."""
+        return self.to_head or self.to_director
+
+
+def get_alert(session: Session, viewer: Viewer, alert_id: int) -> AlertRow:
+    """The concern with its clocks, if it exists for this person. Raises NotFound."""
+    found = _rows(session, Alert.id == alert_id, visible_alerts(viewer))
+    if not found:
+        raise NotFound("There is no such concern.")
+    return found[0]
+
+
+def list_open_alerts(session: Session, viewer: Viewer) -> list[AlertRow]:
+    """The concerns that wait for somebody, the one that has waited longest first: one statement."""
+    return _rows(session, Alert.state.in_(OPEN), visible_alerts(viewer))
+
+
+def list_settled_alerts(session: Session, viewer: Viewer) -> list[AlertRow]:
+    """The concerns that were resolved or raised in error, the latest first: one statement."""
+    return list(reversed(_rows(session, Alert.state.in_(SETTLED), visible_alerts(viewer))))
+
+
+def _rows(session: Session, *where: Any) -> list[AlertRow]:
+    raiser = core(Person).alias("raiser")
+    statement = (
+        sa.select(
+            Alert,
+            CaseAudit.ref,
+            sa.func.coalesce(Team.name, ""),
+            raiser.c.name,
+            _due("escalate_to_head"),
+            _due("escalate_to_director"),
+        )
+        .join(CaseAudit, CaseAudit.id == Alert.case_audit_id)
+        .join(raiser, raiser.c.id == Alert.raised_by_id)
+        .outerjoin(Team, Team.id == Alert.team_id)
+        .where(*where)
+        .order_by(Alert.raised_at, Alert.id)
+    )
+    return [AlertRow(*row) for row in session.execute(statement)]
+
+
+def _due(action: str) -> Any:
+    return (
+        sa.select(sa.func.min(Deadline.due_at))
+        .where(Deadline.subject_type == "alert", Deadline.subject_id == Alert.id, Deadline.action == action)
+        .correlate(Alert)
+        .scalar_subquery()
+    )
+
+
+def has_concern(session: Session, case_audit_id: int) -> bool:
+    """Whether a concern was raised on this audit, other than in error: a reason to moderate it."""
+    raised = sa.exists().where(Alert.case_audit_id == case_audit_id, Alert.state != "raised_in_error")
+    return bool(session.scalar(sa.select(raised)))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCase:
+    """A case that an auditor can choose to raise a concern about."""
+
+    case_audit_id: int
+    ref: str
+    case_type: str
+    team: str
+
+
+def list_own_cases(session: Session, person_id: int) -> list[OwnCase]:
+    """The cases that a person audits or audited in launched rounds, those being audited now first."""
+    being_audited = sa.case((CaseAudit.state.in_(["allocated", "in_progress", "returned"]), 0), else_=1)
+    rows = session.execute(
+        sa.select(CaseAudit.id, CaseAudit.ref, CaseAudit.case_type, sa.func.coalesce(Team.name, ""))
+        .join(AuditRound, AuditRound.id == CaseAudit.round_id)
+        .outerjoin(Team, Team.id == CaseAudit.team_id)
+        .where(CaseAudit.auditor_id == person_id, AuditRound.state.in_(["live", "reporting", "closed", "cancelled"]))
+        .order_by(being_audited, CaseAudit.ref, CaseAudit.id)
+    )
+    return [OwnCase(*row) for row in rows]
+
+
+def list_phone_first(session: Session, team_id: int | None) -> list[str]:
+    """The names of the team's manager and deputy, whom to phone first; of those who work here."""
+    team = session.get(Team, team_id) if team_id is not None else None
+    people = [session.get(Person, pid) for pid in (team.manager_id, team.deputy_id) if pid] if team else []
+    return [person.name for person in people if person is not None and person.active]

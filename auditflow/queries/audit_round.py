@@ -1,0 +1,90 @@
+"""Rounds as lists and single pages need them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from auditflow.domain.errors import NotFound
+from auditflow.models import AuditRound, AuditToolVersion, CaseAudit, Draw, Frame
+from auditflow.models.base import core
+from auditflow.queries.scope import Viewer, visible_rounds
+
+AGREED = ("agreed", "feedback_shared", "closed", "disputed")
+"""States in which the grade of a case was agreed once, or is being decided."""
+DONE = ("agreed", "feedback_shared", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class RoundLine:
+    """One round of the list: main cases planned and done."""
+
+    id: int
+    name: str
+    state: str
+    kind: str
+    tool: str
+    starts_on: date
+    ends_on: date
+    planned: int
+    done: int
+
+
+def list_rounds(session: Session, viewer: Viewer) -> list[RoundLine]:
+    """The rounds this person may know of, the newest first. One statement."""
+    audit = core(CaseAudit)
+    mine = sa.and_(audit.c.round_id == AuditRound.id, audit.c.purpose == "main", audit.c.state != "removed")
+    planned = sa.select(sa.func.count()).select_from(audit).where(mine).scalar_subquery()
+    done = sa.select(sa.func.count()).select_from(audit).where(mine, audit.c.state.in_(DONE)).scalar_subquery()
+    statement = (
+        sa.select(
+            AuditRound.id,
+            AuditRound.name,
+            AuditRound.state,
+            AuditRound.kind,
+            AuditToolVersion.title,
+            AuditRound.starts_on,
+            AuditRound.ends_on,
+            planned,
+            done,
+        )
+        .join(AuditToolVersion, AuditToolVersion.id == AuditRound.tool_version_id)
+        .where(visible_rounds(viewer))
+        .order_by(AuditRound.starts_on.desc(), AuditRound.id.desc())
+    )
+    return [RoundLine(*row) for row in session.execute(statement)]
+
+
+def get_visible_round(session: Session, viewer: Viewer, round_id: int) -> AuditRound:
+    """The round, if it exists for this person. Raises NotFound."""
+    where = (AuditRound.id == round_id, visible_rounds(viewer))
+    row = session.scalars(sa.select(AuditRound).where(*where)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such round.")
+    return row
+
+
+def list_newest_tools(session: Session) -> list[AuditToolVersion]:
+    """The newest version of each audit tool, by title."""
+    newest = sa.select(AuditToolVersion.key, sa.func.max(AuditToolVersion.number).label("number")).group_by(
+        AuditToolVersion.key
+    )
+    last = newest.subquery()
+    statement = sa.select(AuditToolVersion).join(
+        last, sa.and_(last.c.key == AuditToolVersion.key, last.c.number == AuditToolVersion.number)
+    )
+    return list(session.scalars(statement.order_by(AuditToolVersion.title)))
+
+
+def list_frozen_lists(session: Session) -> list[Frame]:
+    """The case lists that can be drawn from, the newest first."""
+    statement = sa.select(Frame).where(Frame.stage == "frozen").order_by(Frame.as_at.desc(), Frame.id.desc())
+    return list(session.scalars(statement))
+
+
+def list_draws(session: Session, round_id: int) -> list[Draw]:
+    """Every draw of the round, discarded ones included, in order."""
+    return list(session.scalars(sa.select(Draw).where(Draw.round_id == round_id).order_by(Draw.number)))

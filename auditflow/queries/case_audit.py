@@ -1,0 +1,239 @@
+"""Finding case audits: one that somebody may open, those of one auditor, and what hangs on a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from auditflow.domain.errors import NotFound
+from auditflow.models import (
+    Action,
+    ActionFinding,
+    AuditRound,
+    CaseAudit,
+    Deadline,
+    Dispute,
+    FrameCase,
+    Moderation,
+    Person,
+    SampleCase,
+    Submission,
+    Team,
+)
+from auditflow.models.base import core
+from auditflow.queries.scope import Viewer, visible_case_audits
+
+NOT_THERE = "There is no such audit."
+BEING_GRADED = ("allocated", "in_progress")
+# Making an alias of so wide a table costs more than the query that uses it, so each is made once.
+EARLIER, EARLIER_ROUND = aliased(CaseAudit), aliased(AuditRound)
+
+SORTS = ("due", "case", "state")
+
+
+def get_case_audit(session: Session, viewer: Viewer, case_audit_id: int) -> CaseAudit:
+    """The audit, if it exists for this person. Raises NotFound.
+
+    While somebody grades a case, no other audit of that case exists for them, whatever roles they hold.
+    """
+    return _one(session, CaseAudit.id == case_audit_id, visible_case_audits(viewer), sa.not_(_blind(viewer)))
+
+
+def get_own_case_audit(session: Session, viewer: Viewer, case_audit_id: int) -> CaseAudit:
+    """The audit, if it is allocated to this person. Raises NotFound: another person's case does not exist."""
+    return _one(session, CaseAudit.id == case_audit_id, CaseAudit.auditor_id == viewer.person_id)
+
+
+def get_readable_case_audit(session: Session, viewer: Viewer, case_audit_id: int) -> CaseAudit:
+    """The audit, if this person may read what was found: not before it is shared, unless they work on it."""
+    works_on_it = sa.or_(
+        CaseAudit.auditor_id == viewer.person_id,
+        CaseAudit.id.in_(sa.select(Moderation.case_audit_id).where(Moderation.moderator_id == viewer.person_id)),
+        CaseAudit.id.in_(sa.select(Dispute.case_audit_id).where(Dispute.handed_to_id == viewer.person_id)),
+        CaseAudit.shared_at.is_not(None),
+    )
+    answers = sa.true() if viewer.has("qa_lead", "head_of_service", "director") else works_on_it
+    visible = sa.and_(visible_case_audits(viewer), sa.not_(_blind(viewer)))
+    return _one(session, CaseAudit.id == case_audit_id, visible, answers)
+
+
+def _one(session: Session, *where: sa.ColumnElement[bool]) -> CaseAudit:
+    found = session.scalars(sa.select(CaseAudit).where(*where)).one_or_none()
+    if found is None:
+        raise NotFound(NOT_THERE)
+    return found
+
+
+def _blind(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Whether the viewer is grading another audit of the same case and so must not see this one."""
+    mine = aliased(CaseAudit)
+    return sa.exists(
+        sa.select(1).where(
+            mine.ref == CaseAudit.ref,
+            mine.id != CaseAudit.id,
+            mine.auditor_id == viewer.person_id,
+            CaseAudit.auditor_id.is_distinct_from(viewer.person_id),
+            mine.state.in_(BEING_GRADED),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAudit:
+    """A row of an auditor's list. `due_at` is the limit that runs now, None where nothing waits for them."""
+
+    audit: CaseAudit
+    round: AuditRound
+    team: str
+    record_date: date
+    due_at: datetime | None
+    due_key: str
+
+
+def list_own_case_audits(
+    session: Session, person_id: int, *, states: Sequence[str] = (), search: str = "", sort: str = "due"
+) -> list[OwnAudit]:
+    """The audits allocated to this person in rounds that were launched: one statement, sorted as asked."""
+    baseline, earlier = aliased(AuditRound), aliased(CaseAudit)
+    due = sa.select(
+        Deadline.subject_id, sa.func.min(Deadline.due_at).label("due_at"), sa.func.min(Deadline.key).label("key")
+    ).where(Deadline.subject_type == "case_audit", Deadline.key.in_(["start", "submit", "answer_return", "accept"]))
+    running = due.group_by(Deadline.subject_id).subquery()
+    then = sa.case((CaseAudit.purpose == "bridge", baseline.record_date), else_=AuditRound.record_date)
+    statement = (
+        sa.select(CaseAudit, AuditRound, Team.name, then, running.c.due_at, running.c.key)
+        .join(AuditRound, AuditRound.id == CaseAudit.round_id)
+        .outerjoin(Team, Team.id == CaseAudit.team_id)
+        .outerjoin(earlier, earlier.id == CaseAudit.baseline_id)
+        .outerjoin(baseline, baseline.id == earlier.round_id)
+        .outerjoin(running, running.c.subject_id == CaseAudit.id)
+        .where(CaseAudit.auditor_id == person_id, AuditRound.state.in_(["live", "reporting", "closed"]))
+    )
+    if states:
+        statement = statement.where(CaseAudit.state.in_(states))
+    if search:
+        statement = statement.where(CaseAudit.ref.icontains(search, autoescape=True))
+    statement = statement.order_by(*_order(sort, running.c.due_at))
+    rows = session.execute(statement)
+    return [OwnAudit(a, r, team or "", record, due_at, key or "") for a, r, team, record, due_at, key in rows]
+
+
+def _order(sort: str, due: Any) -> list[Any]:
+    """The columns to sort by; what has no time limit comes last, either way round."""
+    columns: dict[str, Any] = {"case": CaseAudit.ref, "state": CaseAudit.state, "due": due}
+    column = columns.get(sort.removeprefix("-"), due)
+    first = [due.is_(None)] if column is due else []
+    return [*first, column.desc() if sort.startswith("-") else column, CaseAudit.ref, CaseAudit.id]
+
+
+def find_deadline(session: Session, case_audit_id: int, keys: Sequence[str]) -> datetime | None:
+    """When the first of these time limits of the audit is due; None if none runs."""
+    return session.scalar(
+        sa.select(sa.func.min(Deadline.due_at)).where(
+            Deadline.subject_type == "case_audit", Deadline.subject_id == case_audit_id, Deadline.key.in_(keys)
+        )
+    )
+
+
+def list_submissions(session: Session, case_audit_id: int) -> list[Submission]:
+    """Every submission, the first one first."""
+    return list(
+        session.scalars(
+            sa.select(Submission).where(Submission.case_audit_id == case_audit_id).order_by(Submission.number)
+        )
+    )
+
+
+def get_submission(session: Session, case_audit_id: int, number: int) -> Submission:
+    """One submission by its number. Raises NotFound."""
+    found = session.scalars(
+        sa.select(Submission).where(Submission.case_audit_id == case_audit_id, Submission.number == number)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no such submission.")
+    return found
+
+
+def get_person_name(session: Session, person_id: int | None) -> str:
+    """A person's name; blank for nobody."""
+    found = session.get(Person, person_id) if person_id is not None else None
+    return found.name if found else ""
+
+
+def get_team_name(session: Session, team_id: int | None) -> str:
+    """A team's name; blank for none."""
+    found = session.get(Team, team_id) if team_id is not None else None
+    return found.name if found else ""
+
+
+def get_age_band(session: Session, audit: CaseAudit) -> str:
+    """The child's age band as the case list had it; blank where it has none."""
+    more = session.scalars(
+        sa.select(FrameCase.more)
+        .join(SampleCase, SampleCase.frame_case_id == FrameCase.id)
+        .where(SampleCase.id == audit.sample_case_id)
+    ).one_or_none()
+    return str((more or {}).get("age_band") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAction:
+    """An action with the findings that it answers in one audit, and who is to do it."""
+
+    action: Action
+    findings: tuple[str, ...]
+    owner: str
+
+
+def list_case_actions(session: Session, case_audit_id: int) -> list[CaseAction]:
+    """The actions that answer findings of this audit, made for it or linked to it, oldest first."""
+    return _with_findings(session, ActionFinding.case_audit_id == case_audit_id)
+
+
+def list_last_actions(session: Session, audit: CaseAudit) -> list[CaseAction]:
+    """The actions of the last audit of the same case, for a main audit; none for who must see nothing of it."""
+    if audit.purpose != "main":
+        return []
+    last = (
+        sa.select(EARLIER.id)
+        .join(EARLIER_ROUND, EARLIER_ROUND.id == EARLIER.round_id)
+        .where(
+            EARLIER.ref == audit.ref,
+            EARLIER.purpose == "main",
+            EARLIER.round_id != audit.round_id,
+            EARLIER.agreed_at.is_not(None),
+        )
+        .order_by(EARLIER_ROUND.record_date.desc(), EARLIER.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return _with_findings(session, sa.and_(Action.case_audit_id == last, ActionFinding.case_audit_id == last))
+
+
+def list_open_actions(session: Session, audit: CaseAudit) -> list[CaseAction]:
+    """Actions on this case that are not finished: what a finding can be linked to."""
+    of_case = sa.select(EARLIER.id).where(EARLIER.ref == audit.ref, EARLIER.purpose == "main")
+    is_open = Action.state.in_(["proposed", "open", "done"])
+    own = ActionFinding.case_audit_id == Action.case_audit_id
+    return _with_findings(session, sa.and_(Action.case_audit_id.in_(of_case), is_open, own))
+
+
+def _with_findings(session: Session, where: sa.ColumnElement[bool]) -> list[CaseAction]:
+    rows = session.execute(
+        sa.select(Action, ActionFinding.finding, core(Person).c.name)
+        .join(ActionFinding, ActionFinding.action_id == Action.id)
+        .outerjoin(core(Person), core(Person).c.id == Action.owner_id)
+        .where(where)
+        .order_by(Action.id, ActionFinding.finding)
+    )
+    found: dict[int, CaseAction] = {}
+    for action, finding, owner in rows:
+        known = found.get(action.id)
+        findings = (*known.findings, finding) if known else (finding,)
+        found[action.id] = CaseAction(action, findings, owner or "")
+    return list(found.values())

@@ -1,0 +1,169 @@
+"""An audit as its auditor works on it: the tool, what they have typed, what is left, and by when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from auditflow.domain.audit_tool import (
+    AuditTool,
+    Completeness,
+    JudgedWindow,
+    Kind,
+    Progress,
+    completeness,
+    empty_answers,
+    judged_window,
+    list_sections,
+)
+from auditflow.domain.errors import NotFound
+from auditflow.domain.tool_document import read_tool
+from auditflow.models import Action, ActionFinding, AuditRound, AuditToolVersion, CaseAudit, Draft
+from auditflow.queries.draft import list_drafts
+
+UNANSWERING = ("withdrawn",)
+"""Actions in these states answer no finding any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One audit with everything that its pages show; `drafts` by section, `answered` the findings with an action."""
+
+    audit: CaseAudit
+    round: AuditRound
+    tool: AuditTool
+    tool_number: int
+    record_date: date
+    baseline_date: date | None
+    drafts: Mapping[str, Draft]
+    answers: Mapping[str, Any]
+    answered: frozenset[str]
+    done: Completeness
+
+    @property
+    def grading_only(self) -> bool:
+        """Whether it only measures or aligns grades: no participation, no actions."""
+        return self.audit.purpose != "main"
+
+    @property
+    def window(self) -> JudgedWindow:
+        """Which days of the record are looked at and judged."""
+        return judged_window(self.tool.window, self.record_date, baseline=self.baseline_date)
+
+    @property
+    def nothing_after(self) -> date | None:
+        """The day after which nothing of the record may be used: for a baseline record that is graded again."""
+        return self.record_date if self.audit.purpose == "bridge" else None
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When anything of it was saved last."""
+        return max((draft.saved_at for draft in self.drafts.values()), default=None)
+
+    def progress(self, section: str) -> Progress:
+        """How far one page has come. Raises NotFound for a page that is not asked about this case."""
+        for page in self.done.progress:
+            if page.section.key == section:
+                return page
+        raise NotFound("This audit has no such page for this case.", field="section")
+
+
+# Making an alias of so wide a table costs more than the query that uses it, so each is made once.
+BASELINE, EARLIER = aliased(AuditRound), aliased(CaseAudit)
+
+
+def read_sheet(session: Session, audit: CaseAudit) -> Sheet:
+    """The sheet of an audit for the person it is allocated to: a fixed number of statements."""
+    row = session.execute(
+        sa.select(
+            AuditRound,
+            AuditToolVersion.number,
+            AuditToolVersion.sha256,
+            BASELINE.record_date,
+            sa.select(AuditRound.record_date)
+            .join(EARLIER, EARLIER.round_id == AuditRound.id)
+            .where(EARLIER.id == audit.baseline_id)
+            .correlate(None)
+            .scalar_subquery(),
+        )
+        .join(AuditToolVersion, AuditToolVersion.id == AuditRound.tool_version_id)
+        .outerjoin(BASELINE, BASELINE.id == AuditRound.baseline_id)
+        .where(AuditRound.id == audit.round_id)
+    ).one()
+    audit_round, number, sha256, of_round, of_audit = row
+    drafts = {d.section: d for d in list_drafts(session, [audit.id], audit.auditor_id or 0)}
+    tool = tool_of(session, audit_round.tool_version_id, sha256)
+    grading_only = audit.purpose != "main"
+    answers = compose_answers(tool, audit.case_type, drafts.values(), grading_only=grading_only)
+    answered = frozenset() if grading_only else list_answered_findings(session, audit.id)
+    # A baseline record that is graded again is read as it stood then; a re-audit judges what came after it.
+    again = audit.purpose == "bridge"
+    return Sheet(
+        audit,
+        audit_round,
+        tool,
+        number,
+        (of_audit or audit_round.record_date) if again else audit_round.record_date,
+        None if grading_only and again else of_round,
+        drafts,
+        answers,
+        answered,
+        completeness(tool, answers, audit.case_type, answered_findings=answered, grading_only=grading_only),
+    )
+
+
+_tools: dict[tuple[int, str], AuditTool] = {}
+
+
+def tool_of(session: Session, version_id: int, sha256: str) -> AuditTool:
+    """The audit tool of a version, read once a process: what is in use never changes."""
+    if (version_id, sha256) not in _tools:
+        definition = session.scalars(
+            sa.select(AuditToolVersion.definition).where(AuditToolVersion.id == version_id)
+        ).one()
+        _tools[version_id, sha256] = _read(sha256, definition)
+    return _tools[version_id, sha256]
+
+
+def tool_of_round(session: Session, round_id: int) -> AuditTool:
+    """The audit tool that a round is run with."""
+    version_id, sha256 = session.execute(
+        sa.select(AuditToolVersion.id, AuditToolVersion.sha256)
+        .join(AuditRound, AuditRound.tool_version_id == AuditToolVersion.id)
+        .where(AuditRound.id == round_id)
+    ).one()
+    return tool_of(session, version_id, sha256)
+
+
+def _read(sha256: str, definition: dict[str, Any]) -> AuditTool:
+    for (_, known), tool in _tools.items():
+        if known == sha256:
+            return tool  # the same tool object, so that its forms are built once
+    return read_tool(definition)
+
+
+def compose_answers(tool: AuditTool, case_type: str, drafts: Iterable[Draft], *, grading_only: bool) -> dict[str, Any]:
+    """The answers of an audit put together from the drafts of its sections; what is not there is blank."""
+    answers = empty_answers(tool, case_type, grading_only=grading_only)
+    typed = {draft.section: draft.content for draft in drafts}
+    for section in list_sections(tool, case_type, grading_only=grading_only):
+        if section.key in typed:
+            holder = answers["domains"] if section.kind is Kind.DOMAIN else answers
+            holder[section.key] = typed[section.key]
+    return answers
+
+
+def list_answered_findings(session: Session, case_audit_id: int) -> frozenset[str]:
+    """The findings of this audit that an action answers."""
+    return frozenset(
+        session.scalars(
+            sa.select(ActionFinding.finding)
+            .join(Action, Action.id == ActionFinding.action_id)
+            .where(ActionFinding.case_audit_id == case_audit_id, Action.state.not_in(UNANSWERING))
+        )
+    )

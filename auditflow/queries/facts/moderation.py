@@ -1,0 +1,61 @@
+"""The facts of a moderation task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from auditflow.models import Moderation
+from auditflow.models.base import core
+from auditflow.queries.facts.items import AUDIT, flag
+from auditflow.queries.facts.people import PERSON, everyone_with, holds, reports_to, touches_case
+
+Column = sa.ColumnElement[Any]
+
+TABLE = core(Moderation)
+
+
+def columns(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
+    """Roles and facts of each moderation task in `table`, for `actor`."""
+    audit = AUDIT.alias()
+    in_conflict = sa.exists(
+        sa.select(1).where(
+            audit.c.id == table.c.case_audit_id, touches_case(actor, audit.c.ref, audit.c.worker_id, audit.c.team_id)
+        )
+    )
+    own = sa.or_(table.c.auditor_id == actor, reports_to(table.c.auditor_id, actor))
+    given = flag(table.c.moderator_id == actor)
+    external = sa.and_(given, _external(actor, now))
+    return {
+        # An external moderator sees what is handed to them and nothing that waits.
+        "role_moderator": sa.or_(sa.and_(given, holds(actor, "team_manager", "director")), external),
+        "role_eligible_moderator": sa.and_(holds(actor, "team_manager"), sa.not_(in_conflict), sa.not_(flag(own))),
+        "role_external_moderator": external,
+        "role_qa_lead": holds(actor, "qa_lead"),
+        "role_auditor": flag(table.c.auditor_id == actor),
+        "actor_in_conflict": in_conflict,
+        "actor_judges_own_work": flag(own),
+    }
+
+
+def _external(actor: Column, now: Column) -> Column:
+    """An external moderator whose time has not run out: the date is the last day."""
+    person = PERSON.alias()
+    today = sa.func.date(now, type_=sa.Date())
+    current = sa.exists(
+        sa.select(1).where(
+            person.c.id == actor,
+            sa.or_(person.c.external_until.is_(None), person.c.external_until >= today),
+        )
+    )
+    return sa.and_(holds(actor, "external_moderator"), current)
+
+
+TELL = {
+    "moderator": lambda table: table.c.moderator_id,
+    "auditor": lambda table: table.c.auditor_id,
+    "external_moderator": lambda table: table.c.moderator_id,
+    "director": lambda table: everyone_with("director"),
+    "qa_lead": lambda table: everyone_with("qa_lead"),
+}

@@ -1,0 +1,211 @@
+"""The grades of a round for its results, read in a fixed number of statements; and the results that are frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from auditflow.domain.clock import local_date
+from auditflow.domain.errors import NotFound
+from auditflow.domain.graded import GradedAudit, RoundGrades
+from auditflow.domain.grades import Grade
+from auditflow.models import (
+    AuditRound,
+    AuditToolVersion,
+    CaseAudit,
+    DomainGrade,
+    Draw,
+    Moderation,
+    RoundResult,
+    Team,
+)
+from auditflow.models.base import core
+from auditflow.queries.scope import Viewer, visible_rounds
+
+AUDIT = core(CaseAudit)
+DOMAIN = core(DomainGrade)
+DRAW = core(Draw)
+MODERATION = core(Moderation)
+TEAM = core(Team)
+NO_TEAM = "No team"
+SOURCES = ("auditor", "moderator", "decider")
+"""Whose domain grade stands: what was decided later stands over what was graded before."""
+
+Domains = dict[str, Grade | None]
+
+
+def get_round_grades(session: Session, row: AuditRound) -> RoundGrades:
+    """Every audit of a round with its grades, in five statements whatever its size.
+
+    A domain's first grade is that of the first submission; its published one the latest of the decider, else the
+    moderator, else the auditor.
+    """
+    first, published = _domain_grades(session, row.id)
+    share = _random_share(session, row.id)
+    audits = tuple(
+        _audit(line, line.id in share, first.get(line.id, {}), published.get(line.id, {}))
+        for line in session.execute(_audits(row.id))
+    )
+    sizes, population = _sizes(session, row)
+    return RoundGrades(
+        audits=audits,
+        domains=_domain_titles(session, row),
+        ends_on=row.first_ends_on,
+        record_date=row.record_date,
+        sizes=sizes,
+        population=population,
+    )
+
+
+def _audits(round_id: int) -> sa.Select[Any]:
+    earlier = AUDIT.alias("baseline")
+    names = ("id", "ref", "purpose", "kind", "state", "stratum", "auditor_id", "first_grade", "moderated_grade")
+    more = ("published_grade", "published_disputed", "agreed_at", "lost_reason")
+    joined = AUDIT.outerjoin(TEAM, TEAM.c.id == AUDIT.c.team_id).outerjoin(earlier, earlier.c.id == AUDIT.c.baseline_id)
+    return (
+        sa.select(
+            *(AUDIT.c[name] for name in (*names, *more)),
+            sa.func.coalesce(TEAM.c.name, NO_TEAM).label("team"),
+            earlier.c.auditor_id.label("baseline_auditor"),
+        )
+        .select_from(joined)
+        .where(AUDIT.c.round_id == round_id)
+        .order_by(AUDIT.c.ref, AUDIT.c.id)
+    )
+
+
+def _audit(line: sa.Row[Any], in_share: bool, first: Domains, published: Domains) -> GradedAudit:
+    return GradedAudit(
+        id=line.id,
+        ref=line.ref,
+        purpose=line.purpose,
+        kind=line.kind,
+        state=line.state,
+        stratum=line.stratum,
+        team=line.team,
+        auditor=line.auditor_id,
+        baseline_auditor=line.baseline_auditor,
+        first=_grade(line.first_grade),
+        moderated=_grade(line.moderated_grade),
+        published=_grade(line.published_grade),
+        disputed=bool(line.published_disputed),
+        agreed_on=local_date(line.agreed_at) if line.agreed_at else None,
+        lost_reason=line.lost_reason,
+        in_share=in_share,
+        domains_first=first,
+        domains_published=published,
+    )
+
+
+def _grade(value: int | None) -> Grade | None:
+    return Grade(value) if value is not None else None
+
+
+def _domain_grades(session: Session, round_id: int) -> tuple[dict[int, Domains], dict[int, Domains]]:
+    """By audit: the domain grades first submitted, and those that stand now."""
+    rank = sa.case({source: place for place, source in enumerate(SOURCES)}, value=DOMAIN.c.source)
+    statement = (
+        sa.select(DOMAIN.c.case_audit_id, DOMAIN.c.source, DOMAIN.c.number, DOMAIN.c.domain, DOMAIN.c.grade)
+        .select_from(DOMAIN.join(AUDIT, AUDIT.c.id == DOMAIN.c.case_audit_id))
+        .where(AUDIT.c.round_id == round_id)
+        .order_by(DOMAIN.c.case_audit_id, rank, DOMAIN.c.number)
+    )
+    first: dict[int, Domains] = {}
+    published: dict[int, Domains] = {}
+    for audit_id, source, number, domain, grade in session.execute(statement):
+        if source == "auditor" and number == 1:
+            first.setdefault(audit_id, {})[domain] = _grade(grade)
+        published.setdefault(audit_id, {})[domain] = _grade(grade)
+    return first, published
+
+
+def _random_share(session: Session, round_id: int) -> frozenset[int]:
+    """The audits that the checking seed sent to a moderator and that were decided."""
+    statement = (
+        sa.select(MODERATION.c.case_audit_id)
+        .select_from(MODERATION.join(AUDIT, AUDIT.c.id == MODERATION.c.case_audit_id))
+        .where(AUDIT.c.round_id == round_id, MODERATION.c.random_share, MODERATION.c.state == "decided")
+    )
+    return frozenset(session.scalars(statement))
+
+
+def _sizes(session: Session, row: AuditRound) -> tuple[dict[str, int] | None, int | None]:
+    """The eligible cases of each stratum, and all of them, from the standing draw's manifest."""
+    statement = sa.select(DRAW.c.manifest).where(DRAW.c.round_id == row.id, DRAW.c.discarded_at.is_(None))
+    manifest: Mapping[str, Any] | None = session.scalars(statement).one_or_none()
+    if manifest is None or row.kind == "re_audit":
+        return None, None
+    weights: Mapping[str, float | None] = manifest.get("weights") or {}
+    drawn: Mapping[str, int] = manifest.get("allocation") or {}
+    known = {name: round(weight * drawn[name]) for name, weight in weights.items() if weight and drawn.get(name)}
+    whole = len(known) == len(drawn) and sum(known.values()) == manifest.get("eligible")
+    return (known if whole else None), manifest.get("eligible")
+
+
+def _domain_titles(session: Session, row: AuditRound) -> dict[str, str]:
+    definition = session.scalar(
+        sa.select(AuditToolVersion.definition).where(AuditToolVersion.id == row.tool_version_id)
+    )
+    return {domain["key"]: domain["title"] for domain in (definition or {}).get("domains", ())}
+
+
+def count_discarded_draws(session: Session, round_id: int) -> int:
+    """How many draws of this round were discarded; every result says so."""
+    where = (Draw.round_id == round_id, Draw.discarded_at.is_not(None))
+    return session.scalar(sa.select(sa.func.count()).select_from(Draw).where(*where)) or 0
+
+
+def find_frozen_results(session: Session, round_id: int, number: int | None = None) -> RoundResult | None:
+    """A version of a closed round's results, the latest unless a number is asked for."""
+    statement = sa.select(RoundResult).where(RoundResult.round_id == round_id).order_by(RoundResult.number.desc())
+    if number is not None:
+        statement = statement.where(RoundResult.number == number)
+    return session.scalars(statement.limit(1)).first()
+
+
+def get_frozen_results(session: Session, round_id: int, number: int | None = None) -> RoundResult:
+    """The same. Raises NotFound if the round is not closed or has no such version."""
+    found = find_frozen_results(session, round_id, number)
+    if found is None:
+        raise NotFound("There are no such results.")
+    return found
+
+
+def list_result_versions(session: Session, round_id: int) -> list[tuple[int, Any, str]]:
+    """(number, when, SHA-256) of every version of a round's results, first to last."""
+    columns = (RoundResult.number, RoundResult.made_at, RoundResult.sha256)
+    statement = sa.select(*columns).where(RoundResult.round_id == round_id).order_by(RoundResult.number)
+    return [(row.number, row.made_at, row.sha256) for row in session.execute(statement)]
+
+
+def list_latest_results(session: Session, round_ids: Iterable[int]) -> dict[int, RoundResult]:
+    """The latest frozen results of each of these rounds that has any."""
+    wanted = list(round_ids)
+    statement = sa.select(RoundResult).where(RoundResult.round_id.in_(wanted)).order_by(RoundResult.number)
+    return {result.round_id: result for result in session.scalars(statement)}
+
+
+def list_result_rounds(session: Session, viewer: Viewer) -> list[AuditRound]:
+    """The rounds whose results this person may open, the newest first.
+
+    Results are for those who lead a round while it reports; for everybody else once it has closed.
+    """
+    states = ("reporting", "closed") if viewer.has("qa_lead", "director") else ("closed",)
+    where = (AuditRound.state.in_(states), visible_rounds(viewer))
+    return list(session.scalars(sa.select(AuditRound).where(*where).order_by(AuditRound.ends_on.desc(), AuditRound.id)))
+
+
+def get_result_round(session: Session, viewer: Viewer, round_id: int) -> AuditRound:
+    """A round whose results this person may open. Raises NotFound.
+
+    Those who lead it may look at the figures of a live round too.
+    """
+    states = ("live", "reporting", "closed") if viewer.has("qa_lead", "director") else ("closed",)
+    where = (AuditRound.id == round_id, AuditRound.state.in_(states), visible_rounds(viewer))
+    row = session.scalars(sa.select(AuditRound).where(*where)).one_or_none()
+    if row is None:
+        raise NotFound("There are no such results.")
+    return row

@@ -1,0 +1,180 @@
+"""What a person may see: the one place that says so, for pages, worklists, search, downloads and counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from auditflow.domain.errors import NotFound
+from auditflow.models import (
+    Action,
+    Alert,
+    Approval,
+    AuditRound,
+    CaseAudit,
+    Dispute,
+    Moderation,
+    Person,
+    Reflection,
+    Stuck,
+    Team,
+)
+from workflows.roles import PERSON_ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A person with what limits them: roles, team, the teams they manage, service."""
+
+    person_id: int
+    name: str
+    roles: frozenset[str]
+    team_id: int | None
+    service_id: int | None
+    managed_team_ids: tuple[int, ...]
+
+    def has(self, *roles: str) -> bool:
+        """Whether they hold one of these roles."""
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def role_names(self) -> list[str]:
+        """Their roles in words, in the order of the list of roles."""
+        return [label for key, label in PERSON_ROLES.items() if key in self.roles]
+
+
+def viewer_of(session: Session, person_id: int) -> Viewer:
+    """The viewer for an active person. Raises NotFound if there is none."""
+    person = session.get(Person, person_id)
+    if person is None or not person.active:
+        raise NotFound("There is no such person.")
+    managed = session.scalars(
+        sa.select(Team.id).where(sa.or_(Team.manager_id == person_id, Team.deputy_id == person_id)).order_by(Team.id)
+    )
+    return Viewer(person.id, person.name, person.role_keys, person.team_id, person.service_id, tuple(managed))
+
+
+Predicate = sa.ColumnElement[bool]
+
+
+def visible_case_audits(viewer: Viewer) -> Predicate:
+    """Which case audits exist for this person (domain.md: who may see what); nothing for boards.
+
+    An administrator sees none by that role alone. A practitioner sees the audits of their own cases: the
+    invitation at once, what was found only after feedback is shared (the view leaves the rest out).
+    """
+    if viewer.has("qa_lead"):
+        return sa.true()
+    # A re-audit's auditor must not see the first grades: being allocated opens this audit, not its baseline.
+    reasons: list[Predicate] = [CaseAudit.auditor_id == viewer.person_id]
+    moderated = sa.select(Moderation.case_audit_id).where(Moderation.moderator_id == viewer.person_id)
+    reasons.append(CaseAudit.id.in_(moderated))
+    invited = sa.select(Reflection.case_audit_id).where(Reflection.person_id == viewer.person_id)
+    reasons += [CaseAudit.worker_id == viewer.person_id, CaseAudit.id.in_(invited)]
+    handed = sa.select(Dispute.case_audit_id).where(Dispute.handed_to_id == viewer.person_id)
+    reasons.append(CaseAudit.id.in_(handed))
+    if viewer.has("team_manager") and viewer.managed_team_ids:
+        shared = CaseAudit.shared_at.is_not(None)
+        # A concern about the manager is not theirs to know of.
+        concern = CaseAudit.id.in_(sa.select(Alert.case_audit_id).where(Alert.about_manager.is_(False)))
+        reasons.append(sa.and_(CaseAudit.team_id.in_(viewer.managed_team_ids), sa.or_(shared, concern)))
+    if viewer.has("head_of_service"):
+        reasons.append(_head_of_service(viewer))
+    if viewer.has("director"):
+        escalated = sa.select(Alert.case_audit_id).where(Alert.escalated_to == "director")
+        asked = sa.select(Approval.subject_id).where(Approval.subject_type == "case_audit")
+        reasons += [CaseAudit.id.in_(escalated), CaseAudit.id.in_(asked), CaseAudit.state == "disputed"]
+    return sa.or_(*reasons)
+
+
+def _head_of_service(viewer: Viewer) -> Predicate:
+    own = sa.select(Team.id).where(Team.service_id == viewer.service_id)
+    inadequate = sa.or_(CaseAudit.published_grade == 1, CaseAudit.id.in_(sa.select(Alert.case_audit_id)))
+    other = sa.or_(CaseAudit.team_id.is_(None), CaseAudit.team_id.not_in(own))
+    asked = sa.select(Approval.subject_id).where(
+        Approval.subject_type == "case_audit", Approval.ask == "remove", Approval.state == "requested"
+    )
+    return sa.or_(
+        sa.and_(CaseAudit.team_id.in_(own), inadequate),
+        sa.and_(other, CaseAudit.state == "disputed"),
+        sa.and_(other, CaseAudit.id.in_(asked)),
+    )
+
+
+def visible_rounds(viewer: Viewer) -> Predicate:
+    """Which rounds exist for this person: all for those who run them, closed ones for boards, own otherwise."""
+    if viewer.has("qa_lead", "director"):
+        return sa.true()
+    mine = sa.select(CaseAudit.round_id).where(visible_case_audits(viewer))
+    own = sa.and_(AuditRound.id.in_(mine))
+    if viewer.has("board_member", "head_of_service", "team_manager"):
+        return sa.or_(own, AuditRound.state == "closed")
+    return own
+
+
+def visible_actions(viewer: Viewer) -> Predicate:
+    """Which actions exist for this person: their own, those of audits they may see, those they may decide.
+
+    The worker and the manager of a case see its actions with the feedback. An auditor sees what was agreed on
+    the same case before, and whether it made a difference: the page leaves out what it answers.
+    """
+    if viewer.has("qa_lead"):
+        return sa.true()
+    me = viewer.person_id
+    mine = Action.owner_id == me
+    if viewer.roles <= {"administrator", "board_member"}:
+        return mine
+    made = sa.select(Moderation.case_audit_id).where(Moderation.moderator_id == me)
+    shared = sa.select(CaseAudit.id).where(CaseAudit.worker_id == me, CaseAudit.shared_at.is_not(None))
+    audited = sa.select(CaseAudit.ref).where(CaseAudit.auditor_id == me, CaseAudit.purpose == "main")
+    reasons = [
+        mine,
+        Action.proposed_by_id == me,
+        Action.case_audit_id.in_(made),
+        Action.case_audit_id.in_(shared),
+        Action.case_audit_id.in_(sa.select(CaseAudit.id).where(CaseAudit.ref.in_(audited))),
+    ]
+    if viewer.managed_team_ids:
+        teams = sa.select(CaseAudit.id).where(
+            CaseAudit.team_id.in_(viewer.managed_team_ids), CaseAudit.shared_at.is_not(None)
+        )
+        reasons.append(Action.case_audit_id.in_(teams))
+    if viewer.has("head_of_service"):
+        own = sa.select(Team.id).where(Team.service_id == viewer.service_id)
+        reasons.append(Action.case_audit_id.in_(sa.select(CaseAudit.id).where(CaseAudit.team_id.in_(own))))
+    if viewer.has("director"):
+        reasons += [Action.state == "declined", Action.id.in_(_asked("action")), Action.id.in_(_stuck("action"))]
+    return sa.or_(*reasons)
+
+
+def visible_alerts(viewer: Viewer) -> Predicate:
+    """Which concerns exist for this person: those they raised, those about their audits, teams or service.
+
+    A concern about a team's manager or deputy is not shown to them; the director sees what went up to them.
+    """
+    if viewer.has("qa_lead"):
+        return sa.true()
+    me = viewer.person_id
+    if viewer.roles <= {"administrator", "board_member"}:
+        return Alert.raised_by_id == me
+    audits = sa.select(CaseAudit.id).where(CaseAudit.auditor_id == me)
+    made = sa.select(Moderation.case_audit_id).where(Moderation.moderator_id == me)
+    reasons = [Alert.raised_by_id == me]
+    managed = Alert.team_id.in_(viewer.managed_team_ids) if viewer.managed_team_ids else sa.false()
+    concerned = sa.and_(Alert.about_manager, managed)
+    others: list[Predicate] = [Alert.case_audit_id.in_(audits), Alert.case_audit_id.in_(made), managed]
+    if viewer.has("head_of_service"):
+        others.append(Alert.team_id.in_(sa.select(Team.id).where(Team.service_id == viewer.service_id)))
+    if viewer.has("director"):
+        others += [Alert.escalated_to == "director", Alert.id.in_(_stuck("alert"))]
+    return sa.or_(*reasons, sa.and_(sa.not_(concerned), sa.or_(*others)))
+
+
+def _asked(subject_type: str) -> sa.Select[int]:
+    return sa.select(Approval.subject_id).where(Approval.subject_type == subject_type)
+
+
+def _stuck(subject_type: str) -> sa.Select[int]:
+    return sa.select(Stuck.subject_id).where(Stuck.subject_type == subject_type)

@@ -1,0 +1,115 @@
+"""What counts as a thing to do: one row a state of a noun, in the words of My work.
+
+`roles` are roles towards the item for whom it is *theirs* to do; others who could also move it (a QA lead
+may share any feedback) do not get it on their list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One kind of thing to do: when an item is in `state` and `action` is available to one of `roles`."""
+
+    subject_type: str
+    state: str
+    action: str
+    roles: tuple[str, ...]
+    title: str
+    button: str
+    href: str
+    due: str = "Due"
+    silence: str = ""
+
+
+AUDITOR = ("auditor",)
+MODERATOR = ("moderator", "external_moderator")
+CONCERN = ("case_team_manager", "head_of_service", "director")
+
+TODOS: tuple[Todo, ...] = (
+    Todo(
+        "alert", "raised", "acknowledge", CONCERN, "Acknowledge the concern about case {ref}", "See", "/concerns/{id}"
+    ),
+    Todo("alert", "acknowledged", "resolve", CONCERN, "Resolve the concern: case {ref}", "See", "/concerns/{id}"),
+    Todo("case_audit", "allocated", "start", AUDITOR, "Audit case {ref}", "Start", "/audits/{id}", "Start by"),
+    Todo("case_audit", "in_progress", "submit", AUDITOR, "Audit case {ref}", "Continue", "/audits/{id}"),
+    Todo("case_audit", "returned", "submit", AUDITOR, "Answer the comments on case {ref}", "Answer", "/audits/{id}"),
+    Todo(
+        "case_audit",
+        "changed",
+        "accept",
+        AUDITOR,
+        "Accept or dispute the grade of case {ref}",
+        "Read and answer",
+        "/audits/{id}",
+        "Answer by",
+        "If you do nothing, the change is accepted at the end of {day}.",
+    ),
+    Todo(
+        "case_audit",
+        "agreed",
+        "share_feedback",
+        AUDITOR,
+        "Share the feedback on case {ref}",
+        "Share",
+        "/audits/{id}/feedback",
+    ),
+    Todo(
+        "case_audit",
+        "disputed",
+        "determine",
+        ("independent_decider", "director", "external_moderator"),
+        "Decide the dispute about case {ref}",
+        "Decide",
+        "/audits/{id}/dispute",
+    ),
+    Todo("moderation", "with_moderator", "decide", MODERATOR, "Moderate case {ref}", "Decide", "/moderation/{id}"),
+    Todo("moderation", "waiting", "take", ("eligible_moderator",), "Moderate case {ref}", "Take", "/moderation/{id}"),
+    Todo("action", "proposed", "accept", ("owner",), "Accept the action on case {ref}", "Answer", "/actions/{id}"),
+    Todo("action", "open", "complete", ("owner",), "Do the action on case {ref}", "Open", "/actions/{id}"),
+    Todo(
+        "action",
+        "declined",
+        "uphold",
+        ("head_of_service",),
+        "Decide on the declined action for case {ref}",
+        "Decide",
+        "/actions/{id}",
+    ),
+    Todo(
+        "action",
+        "done",
+        "verify",
+        ("auditor", "moderator"),
+        "Check what the action on case {ref} changed",
+        "Check",
+        "/actions/{id}",
+    ),
+    Todo(
+        "approval",
+        "requested",
+        "approve",
+        ("approver", "director"),
+        "Approve or refuse a request about case {ref}",
+        "Decide",
+        "/approvals/{id}",
+    ),
+    Todo(
+        "correction",
+        "requested",
+        "approve",
+        ("qa_lead", "director"),
+        "Approve or refuse a correction to case {ref}",
+        "Decide",
+        "/corrections/{id}",
+    ),
+)
+
+SUBJECT_TYPES: tuple[str, ...] = tuple(dict.fromkeys(todo.subject_type for todo in TODOS))
+
+
+def todo_for(subject_type: str, state: str) -> Todo | None:
+    """The row for an item in this state, if there is something to do in it."""
+    return next((t for t in TODOS if t.subject_type == subject_type and t.state == state), None)

@@ -1,0 +1,1 @@
+"""Writing: one function, one use case; flushes, never commits, knows nothing of the web."""

@@ -1,0 +1,233 @@
+"""Writing one journal entry: the subject's row, the entry, its words, who is told, which clocks run.
+
+On PostgreSQL this is one statement (CTEs hang on the row that the UPDATE returned, so a stale version
+writes nothing at all); SQLite has no data-modifying CTE, so there the same statements run one by one
+inside the caller's BEGIN IMMEDIATE.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from auditflow.domain.chain import Entry, canonical, sha256, text_digest
+from auditflow.models import Deadline, Journal, JournalText, Outbox
+from auditflow.models.base import Json, UtcDateTime, core
+from auditflow.services.subjects import table_of
+
+ENTRY_COLUMNS = (
+    "subject_type",
+    "subject_id",
+    "number",
+    "workflow_version",
+    "action",
+    "entry",
+    "from_state",
+    "to_state",
+    "actor_id",
+    "role",
+    "details",
+    "at",
+    "key",
+    "request_sha256",
+    "previous",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Which deadlines run afterwards. `start` None leaves them alone but for `stop`."""
+
+    start: Sequence[Mapping[str, Any]] | None = None
+    keep: tuple[str, ...] = ()
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Everything that goes with one entry."""
+
+    entry: Entry
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    texts: Sequence[Mapping[str, str]] = ()
+    told: Sequence[Mapping[str, Any]] = ()
+    clocks: Clocks = field(default_factory=Clocks)
+
+
+WITNESSED: Mapping[str, frozenset[str]] = {
+    "case_audit": frozenset({"first_grade", "moderated_grade", "determined_grade", "published_grade"}),
+}
+"""Columns whose every value stands in the entry that set it, so that `journal verify` finds an edited one."""
+
+
+def witnessed(subject_type: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of an entry's details that repeats the witnessed columns among `changes`."""
+    found = {name: changes[name] for name in sorted(WITNESSED.get(subject_type, frozenset()) & changes.keys())}
+    return {"grades": found} if found else {}
+
+
+def salted(texts: Mapping[str, str]) -> tuple[list[dict[str, str]], dict[str, str]]:
+    """Rows for the erasable table, and field -> digest for the entry's details."""
+    rows = [{"field": name, "salt": secrets.token_hex(16), "text": text} for name, text in texts.items()]
+    return rows, {row["field"]: text_digest(row["salt"], row["text"]) for row in rows}
+
+
+def write(session: Session, writing: Writing) -> bool:
+    """Write it in the caller's transaction. False if the row's version has moved on: nothing is written."""
+    entry = writing.entry
+    columns = tuple(sorted(writing.changes))
+    values = {f"set_{name}": writing.changes[name] for name in columns}
+    values |= {name: getattr(entry, name) for name in ENTRY_COLUMNS} | {"hash": entry.hash()}
+    if session.get_bind().dialect.name == "postgresql":
+        return _write_at_once(session, writing, columns, values)
+    return _write_one_by_one(session, writing, columns, values)
+
+
+def _write_at_once(session: Session, writing: Writing, columns: tuple[str, ...], values: dict[str, Any]) -> bool:
+    clocks = writing.clocks
+    values |= {
+        "texts": writing.texts,
+        "told": writing.told,
+        "clocks": clocks.start or (),
+        "keep": list(clocks.keep),
+        "stop": list(clocks.stop),
+    }
+    shape = (bool(writing.texts), bool(writing.told), clocks.start is not None, bool(clocks.start), bool(clocks.stop))
+    statement = _one_statement(writing.entry.subject_type, columns, shape)
+    return session.execute(statement, values).first() is not None
+
+
+Shape = tuple[bool, bool, bool, bool, bool]
+"""Which of PARTS a writing needs, in their order."""
+
+PARTS = (
+    "worded AS (INSERT INTO journal_text (subject_type, subject_id, number, field, salt, text)"
+    " SELECT :subject_type, moved.id, :number, t.field, t.salt, t.text FROM moved,"
+    " jsonb_to_recordset(:texts) AS t(field text, salt text, text text))",
+    "told AS (INSERT INTO outbox (key, template, person_id, subject_type, subject_id, created_at, due_at)"
+    " SELECT m.key, m.template, m.person_id, :subject_type, moved.id, :at, :at FROM moved,"
+    " jsonb_to_recordset(:told) AS m(key text, template text, person_id int)"
+    " ON CONFLICT (key) DO NOTHING)",
+    "cleared AS (DELETE FROM deadline USING moved WHERE subject_type = :subject_type"
+    " AND subject_id = moved.id AND key <> ALL(:keep))",
+    "started AS (INSERT INTO deadline (subject_type, subject_id, key, action, acts, due_at)"
+    " SELECT :subject_type, moved.id, c.key, c.action, c.acts, c.due_at FROM moved,"
+    " jsonb_to_recordset(:clocks) AS c(key text, action text, acts boolean, due_at timestamptz)"
+    " ON CONFLICT (subject_type, subject_id, key) DO UPDATE SET due_at = excluded.due_at,"
+    " acts = excluded.acts, action = excluded.action, noticed_at = NULL)",
+    "stopped AS (DELETE FROM deadline USING moved WHERE subject_type = :subject_type"
+    " AND subject_id = moved.id AND key = ANY(:stop))",
+)
+
+
+@lru_cache(maxsize=512)
+def _one_statement(subject_type: str, columns: tuple[str, ...], shape: Shape) -> sa.TextClause:
+    table = table_of(subject_type)
+    # Every name below comes from the models; every value is bound.
+    parts = [
+        f"moved AS (UPDATE {table.name} SET {_assignments(table, columns)}"
+        " WHERE id = :subject_id AND version = :number - 1 RETURNING id)",
+        f"entered AS (INSERT INTO journal ({', '.join(ENTRY_COLUMNS)}, hash)"
+        f" SELECT {', '.join(':' + name for name in ENTRY_COLUMNS)}, :hash FROM moved)",
+        *(part for part, needed in zip(PARTS, shape, strict=True) if needed),
+    ]
+    text = f"WITH {', '.join(parts)} SELECT id FROM moved"
+    return sa.text(text).bindparams(*_typed(table, columns, text))
+
+
+def _assignments(table: sa.Table, columns: tuple[str, ...]) -> str:
+    fixed = ["version = version + 1", "chain_head = :hash"]
+    if "state" in table.c:
+        fixed.append("state = :to_state")
+    return ", ".join([*fixed, *(f"{name} = :set_{name}" for name in columns)])
+
+
+def _typed(table: sa.Table, columns: tuple[str, ...], text: str) -> list[sa.BindParameter[Any]]:
+    known: dict[str, sa.types.TypeEngine[Any]] = {
+        "actor_id": sa.Integer(),
+        "details": Json,
+        "at": UtcDateTime(),
+        "texts": JSONB(),
+        "told": JSONB(),
+        "clocks": JSONB(),
+        "keep": sa.ARRAY(sa.Text()),
+        "stop": sa.ARRAY(sa.Text()),
+        "number": sa.Integer(),
+    }
+    known |= {f"set_{name}": table.c[name].type for name in columns}
+    # A text bind in a SELECT list has no column to take its type from, so PostgreSQL is told.
+    known |= {name: sa.Text() for name in (*ENTRY_COLUMNS, "hash") if name not in {*known, "subject_id"}}
+    known |= {"subject_id": sa.Integer(), "workflow_version": sa.Integer()}
+    return [sa.bindparam(name, type_=kind) for name, kind in known.items() if f":{name}" in text]
+
+
+def _write_one_by_one(session: Session, writing: Writing, columns: tuple[str, ...], values: dict[str, Any]) -> bool:
+    entry, run = writing.entry, session.connection().execute
+    if run(_update(entry.subject_type, columns), values).rowcount != 1:
+        return False
+    subject = {"subject_type": entry.subject_type, "subject_id": entry.subject_id}
+    run(_insert(core(Journal), (*ENTRY_COLUMNS, "hash")), values)
+    if writing.texts:
+        rows = [{**subject, "number": entry.number, **row} for row in writing.texts]
+        run(_insert(core(JournalText), tuple(rows[0])), rows)
+    _set_clocks(session, subject, writing.clocks)
+    if writing.told:
+        rows = [{**subject, "created_at": entry.at, "due_at": entry.at, **row} for row in writing.told]
+        run(_insert(core(Outbox), tuple(rows[0]), "OR IGNORE "), rows)
+    return True
+
+
+def _set_clocks(session: Session, subject: Mapping[str, Any], clocks: Clocks) -> None:
+    run = session.connection().execute
+    if clocks.start is not None:
+        run(_clear("NOT IN", clocks.keep), subject)
+    if clocks.stop:
+        run(_clear("IN", clocks.stop), subject)
+    if clocks.start:
+        rows = [{**subject, **row, "due_at": datetime.fromisoformat(row["due_at"])} for row in clocks.start]
+        run(_insert(core(Deadline), tuple(rows[0]), "OR REPLACE "), rows)
+
+
+@lru_cache(maxsize=512)
+def _update(subject_type: str, columns: tuple[str, ...]) -> sa.TextClause:
+    table = table_of(subject_type)
+    text = f"UPDATE {table.name} SET {_assignments(table, columns)} WHERE id = :subject_id AND version = :number - 1"
+    return sa.text(text).bindparams(*_typed(table, columns, text))
+
+
+@lru_cache(maxsize=64)
+def _insert(table: sa.Table, names: tuple[str, ...], otherwise: str = "") -> sa.TextClause:
+    marks = ", ".join(f":{name}" for name in names)
+    text = f"INSERT {otherwise}INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
+    return sa.text(text).bindparams(*(sa.bindparam(name, type_=table.c[name].type) for name in names))
+
+
+@lru_cache(maxsize=64)
+def _clear(which: str, keys: tuple[str, ...]) -> sa.TextClause:
+    assert all(key.isidentifier() for key in keys), "keys of deadlines come from the workflows"
+    listed = ", ".join(f"'{key}'" for key in keys)
+    mine = "subject_type = :subject_type AND subject_id = :subject_id"
+    return sa.text(f"DELETE FROM deadline WHERE {mine} AND key {which} ({listed})")
+
+
+def messages(entry: Entry, people: Iterable[int]) -> list[dict[str, Any]]:
+    """An outbox row for each of `people` but the one who did it; its key makes a repeat show once."""
+    template, key = f"{entry.subject_type}.{entry.entry}", entry.hash()[:40]
+    return [
+        {"key": f"{key}:{person_id}", "template": template, "person_id": person_id}
+        for person_id in dict.fromkeys(people)
+        if person_id != entry.actor_id
+    ]
+
+
+def request_digest(action: str, body: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    """What makes two requests the same request: compared when a key is used again."""
+    return sha256(canonical([action, body, dict(texts)]))

@@ -1,0 +1,159 @@
+"""The results of a round: computed while it runs, frozen under a digest when it closes, never computed again.
+
+What is decided about an audit after that makes a further version beside the earlier ones.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from auditflow.domain.chain import canonical, sha256
+from auditflow.domain.errors import NotFound
+from auditflow.models import AuditRound, RoundResult
+from auditflow.queries.results import count_discarded_draws, find_frozen_results, get_frozen_results, get_round_grades
+from auditflow.services.act import Act
+from auditflow.services.journal import Note, record
+from auditflow.services.permission import ask_first
+from auditflow.services.transitions import Outcome, Request, apply
+from auditflow.statistics.board_summary import board_re_audit, board_round
+from auditflow.statistics.re_audit_summary import re_audit_summary
+from auditflow.statistics.round_summary import round_summary
+
+FORMAT = 1
+"""Goes up when the shape of frozen results changes; older ones stay as they are."""
+DIGITS = 12
+"""Significant digits of a stored figure: what both databases and every machine agree on."""
+
+
+def compute_results(session: Session, round_id: int) -> dict[str, Any]:
+    """The results as they would be frozen now: plain values, the same on every machine for the same grades.
+
+    What is undefined is None with a reason. Raises NotFound.
+    """
+    row = session.get(AuditRound, round_id)
+    if row is None:
+        raise NotFound("There is no such round.")
+    given = get_round_grades(session, row)
+    results: dict[str, Any] = {
+        "format": FORMAT,
+        "round": _about(session, row),
+        **round_summary(given),
+        "re_audit": None,
+    }
+    if row.baseline_id is None:
+        results["board"] = board_round(given)
+    else:
+        baseline = get_round_grades(session, session.get_one(AuditRound, row.baseline_id))
+        moved = re_audit_summary(baseline, given, because_poor=row.selected_because_poor)
+        results |= {"re_audit": moved, "board": board_re_audit(moved)}
+    plain = _plain(results)
+    assert isinstance(plain, dict)
+    return plain
+
+
+def results_of(session: Session, round_id: int, *, number: int | None = None) -> dict[str, Any]:
+    """What a round's page shows: the frozen results of a closed round, else those of now. Raises NotFound."""
+    frozen = find_frozen_results(session, round_id, number)
+    if frozen is not None:
+        return dict(frozen.results)
+    if number is not None:
+        return dict(get_frozen_results(session, round_id, number).results)
+    return compute_results(session, round_id)
+
+
+def results_digest(results: Mapping[str, Any]) -> str:
+    """The SHA-256 of the results' canonical JSON: whoever has the results can make it again."""
+    return sha256(canonical(results))
+
+
+def close_round(session: Session, round_id: int, act: Act, *, expected_version: int | None = None) -> Outcome:
+    """Freeze the results as version 1 under their digest, and publish them. The same act closes once.
+
+    Raises NotFound, Stale, WrongState, NotPermitted or GuardRefused.
+    """
+    facts = ask_first(session, ("audit_round", round_id), "close", act, expected_version=expected_version)
+    if facts.repeats is not None:
+        frozen = get_frozen_results(session, round_id, 1)
+    else:
+        frozen = _freeze(session, round_id, 1, act)
+    return apply(
+        session,
+        Request(
+            "audit_round",
+            round_id,
+            "close",
+            act,
+            expected_version=expected_version,
+            details={"number": 1, "results_sha256": frozen.sha256},
+            changes={"closed_at": act.at},
+            facts={"results_frozen": True},
+        ),
+    )
+
+
+def remake_results(session: Session, round_id: int, act: Act) -> RoundResult | None:
+    """A further version of a closed round's results, beside the earlier ones; None if no figure has changed.
+
+    A re-audit that is closed keeps the results it was closed with: its baseline's later corrections are the
+    baseline's own.
+    """
+    latest = find_frozen_results(session, round_id)
+    if latest is not None and results_digest(compute_results(session, round_id)) == latest.sha256:
+        return None
+    made = _freeze(session, round_id, latest.number + 1 if latest else 1, act)
+    row = session.get_one(AuditRound, round_id)
+    details = {"number": made.number, "results_sha256": made.sha256}
+    record(
+        session, row, act.by_system(f"results-version-{made.number}"), Note("results_remade", "system", details=details)
+    )
+    return made
+
+
+def check_frozen(session: Session, round_id: int, number: int | None = None) -> bool:
+    """Whether frozen results still have the digest they were frozen under. Raises NotFound."""
+    frozen = get_frozen_results(session, round_id, number)
+    return results_digest(frozen.results) == frozen.sha256
+
+
+def _freeze(session: Session, round_id: int, number: int, act: Act) -> RoundResult:
+    results = compute_results(session, round_id)
+    frozen = RoundResult(
+        round_id=round_id, number=number, results=results, sha256=results_digest(results), made_at=act.at
+    )
+    session.add(frozen)
+    session.flush()
+    return frozen
+
+
+def _about(session: Session, row: AuditRound) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "kind": row.kind,
+        "baseline_id": row.baseline_id,
+        "selected_because_poor": row.selected_because_poor,
+        "starts_on": row.starts_on.isoformat(),
+        "ends_on": row.ends_on.isoformat(),
+        "first_ends_on": row.first_ends_on.isoformat(),
+        "record_date": row.record_date.isoformat(),
+        "tool_version_id": row.tool_version_id,
+        "locked_digest": row.locked_digest,
+        "discarded_draws": count_discarded_draws(session, row.id),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """The same in values that JSON holds; figures to 12 digits, so that they read back as they were written."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, bool) or not isinstance(value, float):
+        return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not math.isfinite(value):
+        raise ValueError("an undefined statistic must be None with a reason")
+    return float(f"{value:.{DIGITS}g}") + 0.0

@@ -1,0 +1,67 @@
+"""Each chain by itself: every entry there, in order, unchanged, linked to the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from auditflow.domain.chain import GENESIS, Entry
+from auditflow.models import Journal
+from auditflow.models.base import core
+from auditflow.services.journal_entry import ENTRY_COLUMNS
+from auditflow.services.verify.finding import Finding
+
+BATCH = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """How a chain ends, and what is wrong inside it."""
+
+    subject_type: str
+    subject_id: int
+    length: int
+    head: str
+    state: str
+    findings: tuple[Finding, ...]
+
+
+def read_chains(session: Session) -> Iterator[Chain]:
+    """Every chain of the journal, in order, checked as it is read; memory does not grow with the journal."""
+    table = core(Journal)
+    columns = [table.c[name] for name in (*ENTRY_COLUMNS, "hash")]
+    rows = session.execute(
+        sa.select(*columns).order_by(table.c.subject_type, table.c.subject_id, table.c.number),
+        execution_options={"yield_per": BATCH},
+    )
+    for (subject_type, subject_id), entries in groupby(rows, key=lambda row: (row.subject_type, row.subject_id)):
+        yield _check(subject_type, subject_id, list(entries))
+
+
+def _check(subject_type: str, subject_id: int, rows: list[Any]) -> Chain:
+    findings: list[Finding] = []
+    previous, expected = GENESIS, 1
+    for row in rows:
+        problem = _problem(row, previous, expected)
+        if problem:
+            kind, sentence = problem
+            findings.append(Finding(kind, subject_type, subject_id, row.number, sentence))
+        previous, expected = row.hash, row.number + 1
+    last = rows[-1]
+    return Chain(subject_type, subject_id, last.number, last.hash, last.to_state, tuple(findings))
+
+
+def _problem(row: Any, previous: str, expected: int) -> tuple[str, str] | None:
+    if row.number != expected:
+        return "entry_missing", f"Entry {expected} is missing: the next one is {row.number}."
+    entry = Entry(**{name: getattr(row, name) for name in ENTRY_COLUMNS})
+    if entry.hash() != row.hash:
+        return "entry_changed", f"Entry {row.number} is not what it was when it was written."
+    if row.previous != previous:
+        return "entry_inserted", f"Entry {row.number} does not follow from the entry before it."
+    return None
