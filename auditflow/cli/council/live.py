@@ -1,0 +1,100 @@
+"""The re-audit that is live today: the baseline's cases again, about 60 % done, with what a QA lead must decide."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from auditflow.cli.council import audits
+from auditflow.cli.council.audits import Story
+from auditflow.cli.council.baseline import allocate, write_audit
+from auditflow.cli.council.calendar import Calendar
+from auditflow.cli.council.concerns import plan_concern
+from auditflow.cli.council.people import Staff
+from auditflow.models import AuditRound, CaseAudit
+from auditflow.services.act import Act
+from auditflow.services.allocation import allocate_cases, suggest_allocation
+from auditflow.services.approval import approve_request
+from auditflow.services.launch import launch_round
+from auditflow.services.re_audit import ReAuditPlan, mark_lost, plan_re_audit
+from auditflow.services.sample import draw_sample, lock_design
+
+LAUNCH, END = -14, 8
+LOST = (
+    ("closed_early", "Closed three weeks into the window."),
+    ("transferred", "The family moved to another council."),
+)
+
+
+def plan_live(session: Session, staff: Staff, calendar: Calendar, baseline: AuditRound) -> AuditRound:
+    """Plan, lock, draw, allocate and launch the re-audit."""
+    act = Act(staff.qa().id, calendar.at(LAUNCH - 3), "sample:re-audit")
+    plan = ReAuditPlan(
+        name=f"Re-audit, {calendar.working_day(END):%B %Y}",
+        starts_on=calendar.working_day(LAUNCH),
+        ends_on=calendar.working_day(END),
+        record_date=calendar.working_day(LAUNCH - 1),
+    )
+    row = plan_re_audit(session, baseline.id, plan, act)
+    lock_design(session, row.id, act.then("lock"))
+    draw_sample(session, row.id, act.then("draw"))
+    allocate(session, row, staff, Act(act.actor_id, calendar.at(LAUNCH - 2), "sample:re-allocate"))
+    launch_round(session, row.id, Act(act.actor_id, calendar.at(LAUNCH, 8, 30), "sample:re-launch"))
+    return row
+
+
+def live_round(session: Session, staff: Staff, row: AuditRound, story: Story, now: datetime) -> None:
+    """What has happened in it so far, written into the diary."""
+    calendar = story.calendar
+    lost = _lose_two(session, staff, row, story)
+    work: dict[int, int] = {}
+    query = sa.select(CaseAudit).where(CaseAudit.round_id == row.id).order_by(CaseAudit.id)
+    for audit in session.scalars(query).all():
+        if audit.id in lost:
+            continue
+        turn = work[audit.auditor_id or 0] = work.get(audit.auditor_id or 0, -1) + 1
+        _write_one(story, audit, turn, calendar)
+    plan_concern(session, story, row, staff.auditors[0], now - timedelta(minutes=50), answered=False)
+
+
+def _write_one(story: Story, audit: CaseAudit, turn: int, calendar: Calendar) -> None:
+    """The first six of each auditor are submitted by now, the next begun, the last of some not started."""
+    begin = calendar.at(LAUNCH + min(turn, 4), 9, turn * 7 % 60)
+    if turn < 6:
+        # The sixth of each came in yesterday, so that some are with a moderator today.
+        day = -1 if turn == 5 else min(LAUNCH + 1 + 2 * turn, -4)
+        write_audit(story, audit.id, begin, calendar.at(day, 15, turn * 9))
+    elif turn < 7 or story.chance.random() < 0.6:
+        share = story.chance.choice((0.25, 0.5, 0.6))
+        story.diary.write(begin, lambda s, t: audits.start(story, audit.id, s, t))
+        writing = calendar.at(-2, 14, turn * 11 % 60)
+        story.diary.write(writing, lambda s, t: audits.write(story, audit.id, s, t, share=share))
+
+
+def _lose_two(session: Session, staff: Staff, row: AuditRound, story: Story) -> set[int]:
+    """Two cases cannot be audited again; the director approves, and the next reserves come in."""
+    query = sa.select(CaseAudit.id).where(CaseAudit.round_id == row.id, CaseAudit.kind == "random")
+    chosen = story.chance.sample(list(session.scalars(query.order_by(CaseAudit.id))), len(LOST))
+    for audit_id, (reason, words) in zip(chosen, LOST, strict=True):
+        story.diary.write(story.calendar.at(LAUNCH + 2, 10), _losing(staff, audit_id, reason, words, story))
+    return set(chosen)
+
+
+def _losing(staff: Staff, audit_id: int, reason: str, words: str, story: Story):  # type: ignore[no-untyped-def]
+    def lose(session: Session, at: datetime) -> None:
+        lead = Act(staff.qa().id, at, f"sample:lost:{audit_id}")
+        request = mark_lost(session, audit_id, reason, lead, words=words)
+        director = Act(staff.named["director"].id, at + timedelta(hours=3), f"sample:approve:{audit_id}")
+        story.diary.write(director.at, lambda s, t: approve_request(s, request.id, director))
+        story.diary.write(story.later(at, 1, 9), lambda s, t: _allocate_reserve(staff, audit_id, s, t))
+
+    return lose
+
+
+def _allocate_reserve(staff: Staff, lost_id: int, session: Session, at: datetime) -> None:
+    """The QA lead gives the reserve that came in to whom the allocation suggests."""
+    row = session.get_one(CaseAudit, lost_id)
+    act = Act(staff.qa().id, at, f"sample:reserve:{lost_id}")
+    allocate_cases(session, row.round_id, suggest_allocation(session, row.round_id).auditor_of, act)

@@ -1,0 +1,1 @@
+"""Charts, workbooks and reports made from results."""

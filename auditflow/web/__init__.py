@@ -1,0 +1,1 @@
+"""Pages: load, permit, form, service, redirect."""

@@ -1,0 +1,47 @@
+"""Help: how the work goes by role, accessibility, privacy, and who can see what. Anybody may read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+from flask_login import current_user
+
+from auditflow.web.help_words import ROLE_HELP, SEES
+from auditflow.web.request import viewer
+from auditflow.web.routing import ANYONE, Pages
+from workflows.roles import PERSON_ROLES
+
+pages = Pages("help", __name__)
+
+
+@pages.page("/help", may=ANYONE)
+def help_show() -> Any:
+    """What each role does here, the reader's own roles first."""
+    own = _own_roles()
+    order = sorted(PERSON_ROLES, key=lambda key: key not in own)
+    parts = [{"key": key, "name": PERSON_ROLES[key], "lines": ROLE_HELP[key], "own": key in own} for key in order]
+    return render_template("help/show.html", parts=parts, own=own)
+
+
+@pages.page("/help/accessibility", may=ANYONE)
+def help_accessibility() -> Any:
+    """The accessibility statement."""
+    return render_template("help/accessibility.html")
+
+
+@pages.page("/help/privacy", may=ANYONE)
+def help_privacy() -> Any:
+    """What is kept about whom, and for what."""
+    return render_template("help/privacy.html")
+
+
+@pages.page("/help/who-can-see-what", may=ANYONE)
+def help_who_can_see_what() -> Any:
+    """What each role sees and may do."""
+    rows = [[PERSON_ROLES[key], *SEES[key]] for key in PERSON_ROLES]
+    return render_template("help/who_can_see_what.html", rows=rows)
+
+
+def _own_roles() -> frozenset[str]:
+    return viewer().roles if current_user and current_user.is_authenticated else frozenset()

@@ -1,0 +1,116 @@
+"""Step 7 of a new round: the moderation policy, the last check, and the launch."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from auditflow.domain.policy import ModerationPolicy, policy_document, read_policy
+from auditflow.domain.sampling import checking_count
+from auditflow.models import AuditRound
+from auditflow.queries.matching import list_open_sampled_names
+from auditflow.queries.moves import moves_for
+from auditflow.services.audit_round import change_round
+from auditflow.services.launch import launch_round
+from auditflow.web.audit_round_pages import BAD, LEAD, step_caption, to_round, to_step, tried, visible_round
+from auditflow.web.request import act, db, form_version, now, viewer
+from auditflow.web.routing import Pages
+from forms.audit_round import PressForm, SetPolicyForm
+from workflows.audit_round import LAUNCH
+
+pages = Pages("launch", __name__)
+POLICY = tuple(field.name for field in fields(ModerationPolicy))
+
+
+@pages.page("/rounds/<int:round_id>/policy", may=LEAD)
+def launch_policy(round_id: int) -> Any:
+    """Which audits are moderated."""
+    row = visible_round(round_id)
+    return _policy_page(row, SetPolicyForm(None, version=row.version, **policy_document(read_policy(row.policy))))
+
+
+def _policy_page(row: AuditRound, form: SetPolicyForm) -> str:
+    return render_template("audit_round/policy.html", row=row, form=form, caption=step_caption(row, 7))
+
+
+@pages.act("/rounds/<int:round_id>/policy", may=LEAD)
+def launch_set_policy(round_id: int) -> Any:
+    """Keep the policy."""
+    row = visible_round(round_id)
+    form, version = SetPolicyForm(request.form), form_version()
+
+    def use() -> None:
+        policy = {**row.policy, **{name: form[name].data for name in POLICY}}
+        change_round(db(), round_id, {"policy": policy}, act(), expected_version=version)
+
+    if tried(form, use, done="The moderation policy is kept."):
+        return to_step("launch.launch_check", round_id)
+    return _policy_page(visible_round(round_id), form), BAD
+
+
+@pages.page("/rounds/<int:round_id>/launch", may=LEAD)
+def launch_check(round_id: int) -> Any:
+    """What has to be right before the launch, and the button."""
+    row = visible_round(round_id)
+    return _check_page(row, PressForm(None, version=row.version))
+
+
+def _check_page(row: AuditRound, form: PressForm) -> str:
+    moves = moves_for(db(), "audit_round", row.id, viewer().person_id, now())
+    policy = read_policy(row.policy)
+    return render_template(
+        "audit_round/launch.html",
+        row=row,
+        form=form,
+        caption=step_caption(row, 7),
+        checks=_checks(row, dict(moves.facts.values)),
+        may=moves.may("launch"),
+        policy=policy,
+        share=_share_words(policy),
+        names=list_open_sampled_names(db(), row.id),
+    )
+
+
+def _checks(row: AuditRound, facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every condition of the launch, with where to put it right."""
+    titles = {
+        "every_case_allocated": ("Every case has an auditor", "allocation.allocation_show"),
+        "auditors_trained": ("Every auditor’s training is up to date", "allocation.allocation_show"),
+        "auditors_without_conflict": ("No auditor has a conflict of interest", "allocation.allocation_show"),
+        "names_matched": ("Workers and teams of the cases are matched", ""),
+    }
+    checks = []
+    for guard in LAUNCH:
+        title, endpoint = titles[guard.name]
+        holds = guard.holds(facts)
+        item: dict[str, Any] = {"title": title, "status": "Completed" if holds else "To do"}
+        if not holds:
+            count = facts[guard.reads[0]]
+            item |= {"hint": f"{guard.sentence} ({count:,})", "colour": "blue", "href": _mend(row, endpoint)}
+        checks.append(item)
+    return checks
+
+
+def _mend(row: AuditRound, endpoint: str) -> str:
+    return (
+        url_for(endpoint, round_id=row.id)
+        if endpoint
+        else url_for("frame_match.frame_match_show", frame_id=row.frame_id)
+    )
+
+
+def _share_words(policy: ModerationPolicy) -> str:
+    ten = checking_count(100, policy.random_percent, policy.random_least)
+    return f"{policy.random_percent}% of all randomly drawn cases, at least {policy.random_least} (of 100 cases: {ten})"
+
+
+@pages.act("/rounds/<int:round_id>/launch", may=LEAD)
+def launch_now(round_id: int) -> Any:
+    """Launch."""
+    form, version = PressForm(request.form), form_version()
+    done = "The round is live. Each auditor gets one message."
+    if tried(form, lambda: launch_round(db(), round_id, act(), expected_version=version), done=done):
+        return to_round(round_id)
+    return _check_page(visible_round(round_id), form), BAD

@@ -1,0 +1,52 @@
+"""The navigation: two to five items by role, with counts of what waits for the person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request, url_for
+from werkzeug.routing import BuildError
+
+from auditflow.queries.scope import Viewer
+
+# (text, endpoint, roles that see it); an item whose page does not exist is left out by `navigation`.
+ITEMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("My work", "work.work_list", ()),
+    ("Audits", "case_audit.case_audit_list", ("auditor",)),
+    ("Moderation", "moderation.moderation_list", ("team_manager", "external_moderator")),
+    ("Feedback", "feedback.feedback_list", ("practitioner",)),
+    ("Case lists", "frame.frame_list", ("qa_lead",)),
+    ("Rounds", "audit_round.audit_round_list", ("qa_lead", "director")),
+    ("Actions", "action.action_list", ("team_manager", "practitioner", "auditor", "head_of_service")),
+    ("Concerns", "alert.alert_list", ("team_manager", "head_of_service", "director", "qa_lead")),
+    ("Raise a concern", "alert_raise.alert_raise_choose", ("auditor", "external_moderator")),
+    ("Results", "results.results_list", ("qa_lead", "director", "head_of_service", "board_member")),
+    ("People", "person.person_list", ("administrator",)),
+    ("Journal", "journal.journal_list", ("administrator",)),
+)
+
+
+def navigation(viewer: Viewer, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The items this person sees, as the layout wants them; `counts` by endpoint say what waits there."""
+    items = []
+    for text, endpoint, roles in ITEMS:
+        if roles and not viewer.has(*roles):
+            continue
+        href = _href(endpoint)
+        if href:
+            here = _is_of((request.endpoint or "").partition(".")[0], endpoint.partition(".")[0])
+            items.append({"text": text, "href": href, "count": counts.get(endpoint, 0), "active": here})
+    return items
+
+
+def _is_of(pages: str, noun: str) -> bool:
+    """Whether these pages are the noun's own, or a part of them: `frame_match` is of `frame`."""
+    return pages == noun or pages.startswith(f"{noun}_")
+
+
+def _href(endpoint: str) -> str:
+    try:
+        return url_for(endpoint)
+    except BuildError:
+        return ""

@@ -1,0 +1,99 @@
+"""What a view asks of the request it serves: the session, the time, the person, the key of the act."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask, current_app, g, request
+from flask_login import current_user
+from sqlalchemy.orm import Session, scoped_session
+
+from auditflow.config import Settings
+from auditflow.domain.clock import Clock
+from auditflow.models import Person
+from auditflow.models.database import Database
+from auditflow.queries.scope import Viewer, viewer_of
+from auditflow.services.act import Act
+
+EXTENSION = "auditflow"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What one application holds for its whole life."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    sessions: scoped_session[Session]
+
+
+def house(app: Flask | None = None) -> House:
+    """The house of `app`, or of the application that serves this request."""
+    found: House = (app or current_app).extensions[EXTENSION]
+    return found
+
+
+def db() -> Session:
+    """This request's session: it reads for GET; for POST it writes and is committed by `Pages.act`."""
+    return house().sessions()
+
+
+def now() -> datetime:
+    """The time of this request: one instant, however often it is asked."""
+    if "now" not in g:
+        g.now = house().clock.now()
+    moment: datetime = g.now
+    return moment
+
+
+def viewer() -> Viewer:
+    """The person who is signed in, with everything that limits what they see."""
+    if "viewer" not in g:
+        g.viewer = viewer_of(db(), signed_in().id)
+    found: Viewer = g.viewer
+    return found
+
+
+def signed_in() -> Person:
+    """The person who is signed in. Only called where `Pages` has seen to it that there is one."""
+    person: Person = current_user._get_current_object()
+    return person
+
+
+def act() -> Act:
+    """This POST as an act: the form's own key, so that a double click is one act."""
+    key = request.form.get("key", "")[:48] or secrets.token_hex(16)
+    return Act(actor_id=signed_in().id, at=now(), key=key)
+
+
+def new_key() -> str:
+    """A fresh idempotency key for a form about to be shown; it also says for whom the form was made."""
+    nonce = secrets.token_hex(10)
+    person_id = signed_in().id if current_user and current_user.is_authenticated else 0
+    return nonce + _mark(nonce, person_id)
+
+
+def key_is_for(key: str, person_id: int) -> bool:
+    """Whether the form with this key was made for this person."""
+    return hmac.compare_digest(key[20:], _mark(key[:20], person_id))
+
+
+def _mark(nonce: str, person_id: int) -> str:
+    secret = house().settings.secret_key.encode()
+    return hmac.new(secret, f"form|{nonce}|{person_id}".encode(), hashlib.sha256).hexdigest()[:20]
+
+
+def form_version() -> int | None:
+    """The row version that the form was made for; None if it carries none."""
+    return request.form.get("version", type=int)
+
+
+def sent_by_script() -> bool:
+    """Whether this request was made by our script (autosave), which wants JSON."""
+    return request.headers.get("X-Requested-With") == "fetch"

@@ -1,0 +1,120 @@
+"""Results: the list, a round's page, and what the board is shown."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from auditflow.domain.errors import NotFound
+from auditflow.models import AuditRound
+from auditflow.queries.moves import moves_for
+from auditflow.queries.results import (
+    get_result_round,
+    list_latest_results,
+    list_result_rounds,
+    list_result_versions,
+)
+from auditflow.services.re_audit import READY
+from auditflow.services.results import results_of
+from auditflow.web.layout import day
+from auditflow.web.request import db, now, viewer
+from auditflow.web.results_page import Links, round_page
+from auditflow.web.results_re_audit import re_audit_page
+from auditflow.web.routing import Pages
+
+pages = Pages("results", __name__)
+INSIDE = ("qa_lead", "director", "head_of_service")
+"""Who sees the whole page; teams by name only those who answer for the council."""
+EVERYBODY = (*INSIDE, "board_member")
+
+
+@pages.page("/results", may=EVERYBODY)
+def results_list() -> Any:
+    """Every round whose results this person may open."""
+    me = viewer()
+    rounds = list_result_rounds(db(), me)
+    frozen = list_latest_results(db(), [row.id for row in rounds])
+    endpoint = "results.results_show" if me.has(*INSIDE) else "results.results_board"
+    rows = []
+    for row in rounds:
+        kept = frozen.get(row.id)
+        words = kept.results["board"]["sentence"] if kept else "Not published yet"
+        state = f"Published {day(row.closed_at)}" if row.closed_at else "In reporting"
+        rows.append([{"text": row.name, "href": url_for(endpoint, round_id=row.id)}, state, words])
+    return render_template("results/list.html", rows=rows, published=len(frozen), inside=me.has(*INSIDE))
+
+
+@pages.page("/results/<int:round_id>", may=EVERYBODY)
+def results_show(round_id: int) -> Any:
+    """The results of a round: frozen ones if it is closed, else those of now."""
+    me = viewer()
+    if not me.has(*INSIDE):
+        return redirect(url_for("results.results_board", round_id=round_id))
+    row = get_result_round(db(), me, round_id)
+    number = request.args.get("version", type=int)
+    results = results_of(db(), round_id, number=number)
+    links = Links(round_id, me.has("qa_lead"))
+    teams = me.has("qa_lead", "director")
+    more = _re_audit(row, results, links) if results["re_audit"] else round_page(results, links, teams=teams)
+    template = "results/re_audit.html" if results["re_audit"] else "results/show.html"
+    return render_template(
+        template,
+        row=row,
+        caption=_caption(row, number),
+        versions=list_result_versions(db(), round_id),
+        number=number,
+        moves=moves_for(db(), "audit_round", round_id, me.person_id, now()),
+        lead=me.has("qa_lead"),
+        ready=row.state in READY,
+        **more,
+    )
+
+
+def _re_audit(row: AuditRound, results: dict[str, Any], links: Links) -> dict[str, Any]:
+    baseline = db().get(AuditRound, row.baseline_id)
+    assert baseline is not None, "a re-audit has its baseline"
+    more = re_audit_page(results, links, Links(baseline.id, links.opens))
+    return more | {"baseline": baseline}
+
+
+def _caption(row: AuditRound, number: int | None) -> str:
+    if row.state != "closed":
+        return "Results so far: nothing is published before the round is closed"
+    version = f", version {number}" if number else ""
+    return f"Results, closed {day(row.closed_at)}{version}"
+
+
+@pages.page("/results/<int:round_id>/board", may=EVERYBODY)
+def results_board(round_id: int) -> Any:
+    """One sentence, one picture, one caveat; never a case. Whoever leads the round may look before it is closed."""
+    me = viewer()
+    row = get_result_round(db(), me, round_id)
+    if row.state == "live":
+        raise NotFound("There are no such results.")
+    results = results_of(db(), round_id)
+    return render_template(
+        "results/board.html",
+        row=row,
+        board=results["board"],
+        how=how_chosen(results),
+        inside=me.has(*INSIDE),
+        month=f"{date.fromisoformat(results['round']['record_date']):%B %Y}",
+    )
+
+
+def how_chosen(results: dict[str, Any]) -> list[str]:
+    """How the cases were chosen and checked, in sentences without small numbers."""
+    about, moved = results["round"], results["re_audit"]
+    if moved is None:
+        chosen = "The cases were drawn at random from every case that could be audited."
+    elif moved["because_poor"]:
+        chosen = "The cases were chosen because they were not yet good at the first audit."
+    else:
+        chosen = f"The cases were drawn at random in {moved['before']} and audited again in {moved['after']}"
+        chosen += ", as a rule by different people. Cases that could not be audited again are in neither count."
+    words = [chosen, "A share of the audits, chosen at random, was checked by a second person."]
+    if about["discarded_draws"]:
+        words.append("An earlier draw was discarded; the reason is on record.")
+    return words

@@ -1,0 +1,124 @@
+"""Blueprints on which every route declares who may use it; a route without a declaration cannot be made.
+
+`page` is for looking (GET, never writes); `act` is for doing (POST only, one transaction, committed here).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, abort
+from flask_login import current_user
+
+from auditflow.domain.errors import NotFound
+from auditflow.models.journal import ReadLog
+from auditflow.web.request import db, house, now, viewer
+from auditflow.web.trying_again import try_again
+from workflows.roles import PERSON_ROLES
+
+View = Callable[..., Any]
+
+ANYONE = "anyone"
+"""No sign-in needed."""
+SIGNED_IN = "signed in"
+"""Whoever is signed in; what they see is limited by the queries."""
+
+
+class Pages(Blueprint):
+    """A blueprint of one noun. `may` names role keys of which one must be held, ANYONE or SIGNED_IN."""
+
+    def __init__(self, name: str, import_name: str, **options: Any) -> None:
+        super().__init__(name, import_name, **options)
+        self.permissions: dict[str, frozenset[str]] = {}
+
+    def page(self, rule: str, *, may: Iterable[str] | str, opens: str = "") -> Callable[[View], View]:
+        """A GET page. `opens` names the subject type whose case content it shows; that is logged first."""
+
+        def decorate(view: View) -> View:
+            guarded = self._guard(view, may, opens)
+            self.add_url_rule(rule, view.__name__, guarded, methods=["GET"])
+            return guarded
+
+        return decorate
+
+    def act(self, rule: str, *, may: Iterable[str] | str) -> Callable[[View], View]:
+        """A POST that may write: committed when the view returns, rolled back when it raises.
+
+        When the database is busy it is done again, up to twice: a view must change nothing but the database.
+        """
+
+        def decorate(view: View) -> View:
+            guarded = _tried_again(self._guard(_committed(view), may, ""))
+            self.add_url_rule(rule, view.__name__, guarded, methods=["POST"])
+            return guarded
+
+        return decorate
+
+    def _guard(self, view: View, may: Iterable[str] | str, opens: str) -> View:
+        allowed = frozenset([may] if isinstance(may, str) else may)
+        unknown = allowed - {*PERSON_ROLES, ANYONE, SIGNED_IN}
+        if not allowed or unknown:
+            raise ValueError(f"{view.__name__}: nobody, or somebody unknown, may use it: {sorted(unknown)}")
+        self.permissions[view.__name__] = allowed
+
+        @wraps(view)
+        def guarded(**arguments: Any) -> Any:
+            if ANYONE not in allowed:
+                _require(allowed)
+            if opens:
+                _log_reading(opens, arguments)
+            return view(**arguments)
+
+        return guarded
+
+
+def _require(allowed: frozenset[str]) -> None:
+    if not current_user.is_authenticated:
+        abort(401)
+    if SIGNED_IN not in allowed and viewer().roles.isdisjoint(allowed):
+        # What a person may not see does not exist.
+        raise NotFound("There is no such page.")
+
+
+def _committed(view: View) -> View:
+    @wraps(view)
+    def committed(**arguments: Any) -> Any:
+        session = db()
+        try:
+            response = view(**arguments)
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        return response
+
+    return committed
+
+
+def _tried_again(view: View) -> View:
+    """Outside the guard: who is signed in is the first thing that is asked of the database."""
+
+    @wraps(view)
+    def tried(**arguments: Any) -> Any:
+        return try_again(view, arguments)
+
+    return tried
+
+
+def _log_reading(subject_type: str, arguments: dict[str, Any]) -> None:
+    """No log, no page: written and committed before anything is rendered."""
+    from flask import request
+
+    subject_id = next((v for k, v in arguments.items() if k.endswith("_id")), 0)
+    with house().database.writing() as session:
+        session.add(
+            ReadLog(
+                person_id=viewer().person_id,
+                subject_type=subject_type,
+                subject_id=subject_id,
+                endpoint=request.endpoint or "",
+                at=now(),
+            )
+        )

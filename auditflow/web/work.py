@@ -1,0 +1,94 @@
+"""My work: what I have to do, what is late, one button each."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import redirect, render_template, url_for
+
+from auditflow.domain.clock import local_date
+from auditflow.queries.scope import Viewer
+from auditflow.queries.stuck import count_stuck
+from auditflow.queries.work import WorkItem, list_outcomes, list_waiting
+from auditflow.web.layout import clock_time, long_day
+from auditflow.web.request import db, now, viewer
+from auditflow.web.routing import SIGNED_IN, Pages
+from auditflow.web.waiting import my_work
+
+pages = Pages("work", __name__)
+
+LATE, TODAY, SOON, LATER = "Late", "Due today or tomorrow", "Due within a week", "Due later"
+NO_CLOCK = "When you can"
+
+
+@pages.page("/", may=SIGNED_IN)
+def work_home() -> Any:
+    """Home: a board member has results and nothing to do; everybody else starts with their work."""
+    me = viewer()
+    if me.roles == {"board_member"}:
+        return redirect(url_for("results.results_list"))
+    return work_page(me)
+
+
+@pages.page("/work", may=SIGNED_IN)
+def work_list() -> Any:
+    """My work."""
+    return work_page(viewer())
+
+
+def work_page(me: Viewer) -> str:
+    """The page itself, grouped by when."""
+    moment = now()
+    items = my_work()
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for item in items:
+        groups.setdefault(_group(item, moment), []).append(_row(item, moment))
+    order = [LATE, TODAY, SOON, LATER, NO_CLOCK]
+    return render_template(
+        "work/list.html",
+        count=len(items),
+        late=len(groups.get(LATE, [])),
+        groups=[(name, groups[name]) for name in order if name in groups],
+        waiting=list_waiting(db(), me),
+        outcomes=list_outcomes(db(), me),
+        stuck=count_stuck(db()) if me.has("qa_lead", "director") else 0,
+    )
+
+
+def _group(item: WorkItem, moment: datetime) -> str:
+    if item.due_at is None:
+        return NO_CLOCK
+    if item.late(moment):
+        return LATE
+    days = (local_date(item.due_at) - local_date(moment)).days
+    return TODAY if days <= 1 else SOON if days <= 7 else LATER
+
+
+def _row(item: WorkItem, moment: datetime) -> dict[str, Any]:
+    lines = []
+    if item.acts and item.todo.silence and item.due_at is not None:
+        lines.append(item.todo.silence.format(day=long_day(item.due_at)))
+    title = item.todo.title.format(ref=item.ref)
+    return {
+        "title": title,
+        "ref": item.ref,
+        "lines": lines,
+        "due": _due(item, moment),
+        "late": item.late(moment),
+        "button": {"text": item.todo.button, "href": item.href, "hidden": f": {title[0].lower()}{title[1:]}"},
+    }
+
+
+def _due(item: WorkItem, moment: datetime) -> str:
+    if item.due_at is None:
+        return ""
+    if item.todo.subject_type == "alert":
+        return f"Goes up at {clock_time(item.due_at)} on {long_day(item.due_at)}"
+    words = f"{item.todo.due} {long_day(item.due_at)}"
+    days = _days_late(local_date(item.due_at), local_date(moment)) if item.late(moment) else 0
+    return words + (f", {days} {'day' if days == 1 else 'days'} late" if days else "")
+
+
+def _days_late(due: date, today: date) -> int:
+    return max(1, (today - due).days)
