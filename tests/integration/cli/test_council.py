@@ -1,0 +1,156 @@
+"""The sample council keeps its promises on awkward days, and is the same for the same date."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from auditflow.cli.council.make import Made, make_council
+from auditflow.cli.council.people import SIGN_INS
+from auditflow.domain.clock import LONDON
+from auditflow.models import (
+    Action,
+    Alert,
+    CaseAudit,
+    Deadline,
+    Dispute,
+    FrameCase,
+    Journal,
+    Moderation,
+    Person,
+    Reflection,
+    RoundResult,
+    SampleCase,
+    Team,
+)
+from auditflow.models.database import open_database
+from auditflow.services.verify import verify_journal
+from workflows.roles import PERSON_ROLES
+
+DAYS = [date(2027, 1, 1), date(2028, 2, 29), date(2027, 3, 26), date(2027, 3, 31), date(2026, 10, 26)]
+"""New Year's Day, a leap day, Good Friday, the last day of a programme year, the Monday after the clocks change."""
+
+
+@pytest.fixture(scope="module", params=DAYS, ids=str)
+def council(
+    request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Session, Made, datetime]]:
+    path = tmp_path_factory.mktemp("council") / "council.db"
+    shutil.copy(sqlite_template, path)
+    database = open_database(f"sqlite:///{path}")
+    now = datetime.combine(request.param, time(9, 0), LONDON)
+    with database.writing() as session:
+        made = make_council(session, now)
+    with database.reading() as session:
+        for row in (made.baseline, made.live):
+            session.add(row)
+            session.refresh(row)
+        yield session, made, now
+    database.engine.dispose()
+
+
+def count(session: Session, model: type, *where: sa.ColumnElement[bool]) -> int:
+    return int(session.scalar(sa.select(sa.func.count()).select_from(model).where(*where)) or 0)
+
+
+def states(session: Session, round_id: int) -> Counter[str]:
+    return Counter(session.scalars(sa.select(CaseAudit.state).where(CaseAudit.round_id == round_id)))
+
+
+def test_five_thousand_cases_in_fourteen_teams_with_people_in_every_role(
+    council: tuple[Session, Made, datetime],
+) -> None:
+    session, made, _ = council
+    assert count(session, FrameCase, FrameCase.frame_id == made.baseline.frame_id) == 5000
+    assert count(session, Team) == 14
+    assert len(made.staff.workers) == 180
+    held = {role for person in session.scalars(sa.select(Person)) for role in person.role_keys}
+    assert held == set(PERSON_ROLES)
+    assert {role for _, _, role in SIGN_INS} == set(PERSON_ROLES)
+    eligible = made.baseline.design["size"] and session.scalar(
+        sa.text("SELECT json_extract(manifest, '$.eligible') FROM draw ORDER BY id LIMIT 1")
+    )
+    assert 3550 <= eligible <= 3850
+
+
+def test_the_baseline_is_closed_with_80_cases_and_5_added_by_hand(council: tuple[Session, Made, datetime]) -> None:
+    session, made, _ = council
+    kinds = Counter(session.scalars(sa.select(CaseAudit.kind).where(CaseAudit.round_id == made.baseline.id)))
+    assert made.baseline.state == "closed"
+    assert kinds == {"random": 80, "judgemental": 5}
+    assert count(session, RoundResult, RoundResult.round_id == made.baseline.id) == 1
+    assert set(states(session, made.baseline.id)) <= {"feedback_shared", "closed"}
+    assert count(session, Moderation, Moderation.random_share) >= 16
+    assert count(session, Alert, Alert.state == "resolved") == 2
+    assert count(session, Reflection, Reflection.reflection.is_not(None)) > 40
+    assert count(session, Action, Action.state == "verified") > 40
+
+
+def test_the_re_audit_is_live_about_60_per_cent_done_with_what_must_be_decided(
+    council: tuple[Session, Made, datetime],
+) -> None:
+    session, made, now = council
+    found = states(session, made.live.id)
+    done = sum(found[state] for state in ("agreed", "feedback_shared", "closed"))
+    assert made.live.state == "live"
+    assert made.live.baseline_id == made.baseline.id
+    assert 0.5 <= done / 80 <= 0.75
+    assert count(session, Alert, Alert.state.in_(["raised", "acknowledged"])) == 1
+    assert count(session, Dispute, Dispute.decided_at.is_(None)) == 1
+    assert found["disputed"] == 1
+    late = sa.and_(Deadline.subject_type == "case_audit", Deadline.due_at < now, Deadline.acts.is_(False))
+    assert count(session, Deadline, late) >= 2
+
+
+def test_two_cases_are_lost_and_their_reserves_came_in(council: tuple[Session, Made, datetime]) -> None:
+    session, made, _ = council
+    mine = CaseAudit.round_id == made.live.id
+    assert count(session, CaseAudit, mine, CaseAudit.state == "removed") == 2
+    assert count(session, CaseAudit, mine, CaseAudit.kind == "replacement") == 2
+    replaced = sa.select(SampleCase.id).where(SampleCase.replaces_id.is_not(None))
+    assert len(session.scalars(replaced).all()) == 2
+
+
+def test_nobody_audits_a_case_that_they_audited_in_the_baseline(council: tuple[Session, Made, datetime]) -> None:
+    session, made, _ = council
+    before = dict(
+        session.execute(
+            sa.select(CaseAudit.ref, CaseAudit.auditor_id).where(CaseAudit.round_id == made.baseline.id)
+        ).all()
+    )
+    pairs = session.execute(
+        sa.select(CaseAudit.ref, CaseAudit.auditor_id).where(
+            CaseAudit.round_id == made.live.id, CaseAudit.auditor_id.is_not(None)
+        )
+    )
+    assert all(before.get(ref) != auditor for ref, auditor in pairs)
+
+
+def test_every_row_has_its_journal_entries_and_nothing_happens_in_the_future(
+    council: tuple[Session, Made, datetime],
+) -> None:
+    session, _, now = council
+    verification = verify_journal(session)
+    assert verification.findings == ()
+    assert verification.entries > 2000
+    assert count(session, Journal, Journal.at > now) == 0
+
+
+def test_the_same_date_gives_the_same_council(sqlite_template: Path, tmp_path: Path) -> None:
+    heads = []
+    for name in ("one", "two"):
+        path = tmp_path / f"{name}.db"
+        shutil.copy(sqlite_template, path)
+        database = open_database(f"sqlite:///{path}")
+        with database.writing() as session:
+            make_council(session, datetime(2026, 11, 21, 9, 0, tzinfo=LONDON))
+            heads.append(session.execute(sa.select(CaseAudit.ref, CaseAudit.chain_head).order_by(CaseAudit.id)).all())
+        database.engine.dispose()
+    assert heads[0] == heads[1]

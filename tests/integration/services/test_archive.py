@@ -1,0 +1,106 @@
+"""A backup restores to the same database, and only where it belongs."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from auditflow.adapters.schema import newest_revision
+from auditflow.domain.clock import FixedClock
+from auditflow.domain.errors import BadInput
+from auditflow.models import CaseAudit, Person, Team
+from auditflow.models.database import Database
+from auditflow.services.archive import restore_backup, write_backup
+from auditflow.services.seal import seal_journal
+from auditflow.services.verify import verify_journal
+from tests.conftest import empty
+from tests.factories.audits import make_case_audit, make_round
+from tests.factories.council import make_council
+
+
+@pytest.fixture
+def backup(database: Database, clock: FixedClock, tmp_path: Path) -> Path:
+    """A backup of a small council with a live round; the database is empty afterwards."""
+    with database.writing() as session:
+        council = make_council(session)
+        make_case_audit(session, council, make_round(session, council))
+        seal_journal(session, clock.now())
+    path = tmp_path / "backup.zip"
+    with database.reading() as session:
+        write_backup(session, path, revision=newest_revision() or "", at=clock.now())
+    return path
+
+
+def wipe(database: Database) -> None:
+    """An empty, migrated database, as `auditflow init` leaves it."""
+    if not database.is_sqlite:
+        empty(database)
+        return
+    from auditflow.adapters.schema import migrate
+
+    migrate(database, "base")
+    migrate(database)
+
+
+def test_a_backup_restores_rows_pointers_and_a_journal_that_verifies(database: Database, backup: Path) -> None:
+    with database.reading() as session:
+        before = session.execute(sa.select(Team.name, Person.name).join(Person, Person.id == Team.manager_id)).all()
+    wipe(database)
+    with database.writing() as session:
+        counts = restore_backup(session, backup, revision=newest_revision() or "")
+    assert counts["person"] > 10
+    with database.writing() as session:
+        assert (
+            session.execute(sa.select(Team.name, Person.name).join(Person, Person.id == Team.manager_id)).all()
+            == before
+        )
+        assert verify_journal(session).findings == ()
+        highest = session.scalar(sa.select(sa.func.max(CaseAudit.id)))
+        council = session.scalars(sa.select(Person)).all()
+        assert highest == 1
+        assert council[0].role_keys, "roles came back with their people"
+        session.add(Team(name="A new team"))
+        session.flush()  # the numbers go on after the restored ones
+
+
+def test_a_database_with_data_is_refused(database: Database, backup: Path) -> None:
+    with database.writing() as session, pytest.raises(BadInput, match="has data"):
+        restore_backup(session, backup, revision=newest_revision() or "")
+
+
+def test_another_engines_backup_is_refused(database: Database, backup: Path, tmp_path: Path) -> None:
+    other = "postgresql" if database.is_sqlite else "sqlite"
+    changed = rewrite(backup, tmp_path, f'"engine": "{database.engine.dialect.name}"', f'"engine": "{other}"')
+    with database.writing() as session, pytest.raises(BadInput, match="cannot be restored into"):
+        restore_backup(session, changed, revision=newest_revision() or "")
+
+
+def test_another_versions_backup_is_refused(database: Database, backup: Path) -> None:
+    with database.writing() as session, pytest.raises(BadInput, match="is of version"):
+        restore_backup(session, backup, revision="another")
+
+
+def test_a_changed_backup_is_refused(database: Database, backup: Path, tmp_path: Path) -> None:
+    changed = rewrite(backup, tmp_path, "Assessment East", "Assessment Eats")
+    wipe(database)
+    with database.writing() as session, pytest.raises(BadInput, match="was changed"):
+        restore_backup(session, changed, revision=newest_revision() or "")
+
+
+def test_a_file_that_is_no_backup_is_refused(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "no.zip"
+    path.write_bytes(b"not a zip")
+    with database.writing() as session, pytest.raises(BadInput, match="is not a backup"):
+        restore_backup(session, path, revision="")
+
+
+def rewrite(backup: Path, folder: Path, old: str, new: str) -> Path:
+    """The same archive with some text changed in every part."""
+    path = folder / "changed.zip"
+    with zipfile.ZipFile(backup) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(old.encode(), new.encode()))
+    return path

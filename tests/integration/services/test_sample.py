@@ -1,0 +1,181 @@
+"""Locking and drawing: the seed cannot be chosen, and the sample in the database is the domain's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from auditflow.domain import sampling
+from auditflow.domain.clock import FixedClock
+from auditflow.domain.errors import BadInput, GuardRefused, Misuse, NotPermitted, Stale, WrongState
+from auditflow.models import AuditRound, CaseAudit, Draw, Frame, Journal, SampleCase
+from auditflow.queries.sample import read_case_rows
+from auditflow.services.audit_round import change_round
+from auditflow.services.sample import PublicOutcome, draw_sample, lock_design
+from tests.factories.council import Council, make_council
+from tests.factories.sampling import DESIGN, Steps, make_frame
+
+
+@pytest.fixture
+def council(session: Session) -> Council:
+    return make_council(session)
+
+
+@pytest.fixture
+def frame(session: Session, council: Council) -> Frame:
+    return make_frame(session, council)
+
+
+@pytest.fixture
+def steps(session: Session, council: Council, clock: FixedClock) -> Steps:
+    return Steps(session, council, clock.now())
+
+
+def entries(session: Session, row: AuditRound) -> list[str]:
+    mine = (Journal.subject_type == "audit_round", Journal.subject_id == row.id)
+    return list(session.scalars(sa.select(Journal.entry).where(*mine).order_by(Journal.number)))
+
+
+def test_locking_digests_list_and_design_together(session: Session, steps: Steps, frame: Frame) -> None:
+    row = steps.locked(steps.planned(frame))
+    assert row.state == "locked"
+    assert row.locked_digest == sampling.lock_digest(frame.frame_sha256 or "", sampling.Design.from_dict(DESIGN))
+    with pytest.raises(WrongState, match="locked"):
+        change_round(session, row.id, {"design": DESIGN | {"size": 10}}, steps.act())
+
+
+def test_the_sample_in_the_database_is_what_the_domain_draws(session: Session, steps: Steps, frame: Frame) -> None:
+    row = steps.locked(steps.planned(frame))
+    draw = steps.drawn(row)
+    design = sampling.Design.from_dict(DESIGN).with_seed(draw.seed)
+    cases = read_case_rows(session, frame, design.columns)
+    expected = sampling.draw(cases.rows, design, cases.columns)
+    stored = sa.select(SampleCase.ref, SampleCase.stratum, SampleCase.key, SampleCase.position)
+    sampled = session.execute(stored.where(SampleCase.kind == "random").order_by(SampleCase.position)).all()
+    assert [tuple(r) for r in sampled] == [(c.ref, c.stratum, c.key, n) for n, c in enumerate(expected.sample, 1)]
+    reserves = session.execute(
+        stored.where(SampleCase.kind == "reserve").order_by(SampleCase.stratum, SampleCase.position)
+    )
+    found: dict[str, list[str]] = {}
+    for ref, stratum, _key, _position in reserves:
+        found.setdefault(stratum, []).append(ref)
+    assert found == expected.reserves
+    audits = session.scalars(sa.select(CaseAudit).order_by(CaseAudit.id)).all()
+    assert [a.ref for a in audits] == expected.refs
+    assert {(a.state, a.kind, a.purpose, a.version, a.returns, a.pinned) for a in audits} == {
+        ("selected", "random", "main", 1, 0, False)
+    }
+    assert all(a.worker_id and a.team_id for a in audits)
+    assert sampling.verify(draw.manifest, cases.rows, columns=cases.columns, frame_sha256=frame.frame_sha256) == []
+    assert (draw.manifest["seed_source"], draw.manifest["discarded_draws"]) == ("product", 0)
+
+
+def test_the_seed_is_journalled_before_the_draw_and_has_128_bits(session: Session, steps: Steps, frame: Frame) -> None:
+    row = steps.locked(steps.planned(frame))
+    draw = steps.drawn(row)
+    assert entries(session, row) == ["planned", "design_locked", "seed_made", "sample_drawn"]
+    made = session.scalars(sa.select(Journal).where(Journal.entry == "seed_made")).one()
+    assert made.details["seed"] == draw.seed
+    assert len(bytes.fromhex(draw.seed)) == 16
+
+
+def test_a_double_click_draws_once(session: Session, steps: Steps, frame: Frame) -> None:
+    row = steps.locked(steps.planned(frame))
+    act = steps.act()
+    first, second = (draw_sample(session, row.id, act, expected_version=2).draw for _ in range(2))
+    assert first is not None and second is not None and first.id == second.id
+    assert session.scalar(sa.select(sa.func.count()).select_from(Draw)) == 1
+    with pytest.raises(WrongState):
+        draw_sample(session, row.id, steps.act())
+
+
+def test_only_the_qa_lead_draws_and_only_what_was_seen(
+    session: Session, steps: Steps, council: Council, frame: Frame
+) -> None:
+    row = steps.locked(steps.planned(frame))
+    with pytest.raises(NotPermitted):
+        draw_sample(session, row.id, steps.act(council.director.id))
+    with pytest.raises(Stale):
+        draw_sample(session, row.id, steps.act(), expected_version=1)
+    assert "seed_made" not in entries(session, row)
+
+
+def test_a_list_that_is_not_what_was_locked_is_not_drawn_from(session: Session, steps: Steps, frame: Frame) -> None:
+    row = steps.locked(steps.planned(frame))
+    frame.frame_sha256 = "b" * 64
+    session.flush()
+    with pytest.raises(GuardRefused, match="not what was locked"):
+        draw_sample(session, row.id, steps.act())
+    assert "seed_made" not in entries(session, row)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"size": 500}, "only 52 can be drawn"),
+        ({"minimum": 9}, "smallest sample that can is 27"),
+        ({"per_worker": {"column": "worker", "most": 1}}, "should have"),
+        ({"exclude": [{"reason": "x", "column": "sex", "blank": True}]}, "no column “sex”"),
+    ],
+)
+def test_a_design_that_does_not_fit_the_list_is_not_locked(
+    session: Session, steps: Steps, frame: Frame, change: dict[str, object], sentence: str
+) -> None:
+    row = steps.planned(frame, DESIGN | change)
+    with pytest.raises(BadInput, match=sentence):
+        lock_design(session, row.id, steps.act())
+    assert row.state == "planned"
+
+
+def test_an_unfrozen_list_is_not_locked(session: Session, steps: Steps, frame: Frame) -> None:
+    frame.stage, frame.frozen_at, frame.frame_sha256 = "imported", None, None
+    session.flush()
+    row = steps.planned(frame)
+    with pytest.raises(GuardRefused, match="freeze it first"):
+        lock_design(session, row.id, steps.act())
+
+
+def test_a_seed_that_meets_no_limit_stays_on_record(
+    session: Session, steps: Steps, frame: Frame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = steps.locked(steps.planned(frame))
+
+    def refuse(*_: object) -> None:
+        raise BadInput("“child_in_need” should have 7 cases.", code="cap_cannot_be_met")
+
+    monkeypatch.setattr(sampling, "draw", refuse)
+    act = steps.act()
+    result = draw_sample(session, row.id, act)
+    assert result.draw is None and result.refusal is not None and "child_in_need" in result.refusal.sentence
+    assert entries(session, row)[-2:] == ["seed_made", "draw_not_possible"]
+    assert row.state == "locked"
+    with pytest.raises(Misuse):
+        draw_sample(session, row.id, act)
+    monkeypatch.undo()
+    assert steps.drawn(row).number == 1
+
+
+def test_a_public_event_gives_the_seed_only_after_it_happened_and_with_two_witnesses(
+    session: Session, steps: Steps, council: Council, frame: Frame, clock: FixedClock
+) -> None:
+    row = steps.planned(frame)
+    change_round(session, row.id, {"seed_source": "public"}, steps.act())
+    with pytest.raises(GuardRefused, match="must not have happened"):
+        lock_design(session, row.id, steps.act())
+    event = {"public_event": "Wednesday's lottery", "public_event_at": clock.now() + timedelta(days=2)}
+    change_round(session, row.id, event, steps.act())
+    steps.locked(row)
+    witnesses = (council.director.id, council.heads[0].id)
+    seen = PublicOutcome("04 11 19 23 40 52", witnesses)
+    with pytest.raises(GuardRefused, match="not happened yet"):
+        draw_sample(session, row.id, steps.act(), outcome=seen)
+    steps.at += timedelta(days=3)
+    alone = PublicOutcome(seen.text, (council.director.id, council.director.id, council.qa_lead.id))
+    with pytest.raises(GuardRefused, match="two witnesses"):
+        draw_sample(session, row.id, steps.act(), outcome=alone)
+    draw = draw_sample(session, row.id, steps.act(), outcome=seen).draw
+    assert draw is not None and draw.seed == "04 11 19 23 40 52"
+    assert draw.manifest["seed_source"] == "public"

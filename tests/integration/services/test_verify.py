@@ -1,0 +1,173 @@
+"""`journal verify` finds each way of tampering with the journal or with what it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from auditflow.domain.audit_tool import answers_digest
+from auditflow.domain.clock import FixedClock
+from auditflow.models import CaseAudit, Submission
+from auditflow.models.triggers import drop_statements
+from auditflow.services.act import Act
+from auditflow.services.seal import seal_journal
+from auditflow.services.transitions import Request, apply
+from auditflow.services.verify import verify_journal
+from tests.factories.audit_tool import small_answers
+from tests.factories.audits import make_case_audit, make_round
+from tests.factories.council import make_council
+
+Tamper = Callable[..., None]
+
+
+@pytest.fixture
+def audit(session: Session, clock: FixedClock) -> CaseAudit:
+    """A case audit that was started and submitted, with answers, grades and a seal over it all."""
+    council = make_council(session)
+    audit = make_case_audit(session, council, make_round(session, council))
+    act = Act(council.auditors[0].id, clock.now(), "start")
+    apply(session, Request("case_audit", audit.id, "start", act))
+    answers = small_answers()
+    digest = answers_digest(answers)
+    grade = answers["overall"]["grade"]
+    session.add(
+        Submission(
+            case_audit_id=audit.id,
+            number=1,
+            auditor_id=council.auditors[0].id,
+            submitted_at=clock.now(),
+            overall_grade=grade,
+            answers=answers,
+            sha256=digest,
+        )
+    )
+    apply(
+        session,
+        Request(
+            "case_audit",
+            audit.id,
+            "submit",
+            act.then("submit"),
+            details={"submission": 1, "answers_sha256": digest, "grades": {"first_grade": grade}},
+            changes={"first_grade": grade, "first_submitted_at": clock.now()},
+            texts={"note": "for the journal"},
+            facts={"incomplete_domains": 0, "unanswered_findings": 0, "participation_recorded": True},
+        ),
+    )
+    seal_journal(session, clock.now())
+    session.flush()
+    return audit
+
+
+@pytest.fixture
+def tamper(session: Session, audit: CaseAudit) -> Tamper:
+    """Run SQL as somebody who owns the database and has taken the triggers away."""
+    for statement in drop_statements(session.get_bind().dialect.name):
+        session.execute(sa.text(statement))
+
+    def run(statement: str, **values: object) -> None:
+        session.execute(sa.text(statement), {"id": audit.id, **values})
+        session.expire_all()
+
+    return run
+
+
+def kinds(session: Session) -> set[str]:
+    return {finding.kind for finding in verify_journal(session).findings}
+
+
+def test_an_untouched_journal_has_no_findings(session: Session, audit: CaseAudit) -> None:
+    verification = verify_journal(session)
+    assert verification.findings == ()
+    assert verification.entries == 4  # the round's one, the case audit's three
+
+
+def test_a_changed_entry(session: Session, audit: CaseAudit, tamper: Tamper) -> None:
+    tamper("UPDATE journal SET role = 'director' WHERE subject_type = 'case_audit' AND number = 2")
+    assert "entry_changed" in kinds(session)
+
+
+def test_a_missing_entry(session: Session, audit: CaseAudit, tamper: Tamper) -> None:
+    tamper("DELETE FROM journal WHERE subject_type = 'case_audit' AND number = 2")
+    assert "entry_missing" in kinds(session)
+
+
+def test_an_inserted_entry(session: Session, audit: CaseAudit, tamper: Tamper) -> None:
+    from dataclasses import replace
+
+    from auditflow.domain.chain import Entry
+    from auditflow.models import Journal
+    from auditflow.services.journal_entry import ENTRY_COLUMNS
+
+    last = session.scalars(sa.select(Journal).where(Journal.subject_type == "case_audit", Journal.number == 3)).one()
+    entry = Entry(**{name: getattr(last, name) for name in ENTRY_COLUMNS})
+    forged = replace(entry, number=4, key="forged", previous=last.hash)
+    session.add(Journal(**{name: getattr(forged, name) for name in ENTRY_COLUMNS}, hash=forged.hash()))
+    session.flush()
+    assert kinds(session) == {"entry_inserted"}
+
+
+def test_an_entry_cut_off_at_the_end(session: Session, audit: CaseAudit, tamper: Tamper) -> None:
+    tamper("DELETE FROM journal WHERE subject_type = 'case_audit' AND number = 3")
+    assert "journal_cut_off" in kinds(session)
+
+
+def test_an_entry_cut_off_with_the_row_put_back_is_known_by_the_seal(
+    session: Session, audit: CaseAudit, tamper: Tamper
+) -> None:
+    tamper("DELETE FROM submission WHERE case_audit_id = :id")
+    tamper(
+        "UPDATE case_audit SET version = 2, state = 'in_progress', first_grade = NULL, first_submitted_at = NULL,"
+        " chain_head = (SELECT hash FROM journal WHERE subject_type = 'case_audit' AND number = 2) WHERE id = :id"
+    )
+    tamper("DELETE FROM journal_text WHERE subject_type = 'case_audit'")
+    tamper("DELETE FROM journal WHERE subject_type = 'case_audit' AND number = 3")
+    assert kinds(session) == {"journal_cut_off"}
+
+
+@pytest.mark.parametrize(
+    ("assignment", "kind"),
+    [
+        ("state = 'in_progress'", "state_edited"),
+        ("first_grade = 4", "grade_edited"),
+        ("published_grade = 4", "grade_edited"),
+        ("chain_head = 'f00d'", "head_edited"),
+    ],
+)
+def test_a_row_edited_by_hand(session: Session, audit: CaseAudit, tamper: Tamper, assignment: str, kind: str) -> None:
+    tamper(f"UPDATE case_audit SET {assignment} WHERE id = :id")
+    assert kinds(session) == {kind}
+
+
+def test_answers_edited_by_hand(session: Session, audit: CaseAudit, tamper: Tamper) -> None:
+    tamper('UPDATE submission SET answers = \'{"domains": {}, "overall": {"grade": 4}}\' WHERE case_audit_id = :id')
+    assert "answers_edited" in kinds(session)
+
+
+def test_a_text_edited_by_hand_and_one_erased(session: Session, audit: CaseAudit, tamper: Tamper) -> None:
+    tamper("UPDATE journal_text SET text = 'something else'")
+    assert kinds(session) == {"text_edited"}
+    tamper("DELETE FROM journal_text")
+    assert kinds(session) == set()
+
+
+def test_a_forged_seal(session: Session, audit: CaseAudit, tamper: Tamper) -> None:
+    tamper("UPDATE seal SET root = 'f00d'")
+    assert kinds(session) == {"seal_forged"}
+
+
+def test_a_seal_kept_outside(session: Session, audit: CaseAudit, clock: FixedClock) -> None:
+    assert seal_journal(session, clock.now()) is None, "nothing changed since the last seal"
+    outside = {"number": 1, "hash": session.scalar(sa.text("SELECT hash FROM seal"))}
+    assert verify_journal(session, outside_seal=outside).findings == ()
+    forged = verify_journal(session, outside_seal={**outside, "hash": "f00d"}).findings
+    assert [finding.kind for finding in forged] == ["seal_forged"]
+
+
+def test_the_database_refuses_to_change_the_journal(session: Session, audit: CaseAudit) -> None:
+    for statement in ("UPDATE journal SET role = 'x'", "DELETE FROM journal", "DELETE FROM seal"):
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"), session.begin_nested():
+            session.execute(sa.text(statement))

@@ -1,0 +1,118 @@
+"""Re-auditing a round in a browser: plan it, take the same cases, say which are lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+import sqlalchemy as sa
+
+from auditflow.domain.clock import FixedClock
+from auditflow.models import AuditRound, CaseAudit, Person
+from auditflow.models.database import Database
+from tests.factories.council import Council, make_council
+from tests.factories.results import reported
+from tests.factories.sampling import Steps, make_frame
+from tests.pages import Browser, Page
+
+SignIn = Callable[[Person | int], Browser]
+
+
+@dataclass
+class Scene:
+    database: Database
+    council: Council
+    baseline: int
+    frame: int
+
+    def re_audit(self) -> AuditRound:
+        with self.database.reading() as session:
+            return session.scalars(sa.select(AuditRound).where(AuditRound.kind == "re_audit")).one()
+
+
+@pytest.fixture
+def scene(database: Database, clock: FixedClock) -> Scene:
+    with database.writing() as session:
+        council = make_council(session)
+        frame = make_frame(session, council)
+        row = reported(session, Steps(session, council, clock.now()), frame)
+        ids = (row.id, frame.id)
+        session.flush()
+        session.scalars(sa.select(Person)).all()
+        session.expunge_all()
+    return Scene(database, council, *ids)
+
+
+def plan(browser: Browser, scene: Scene, status: int = 200, **answers: str | list[str]) -> Page:
+    return browser.get(f"/rounds/{scene.baseline}/re-audit").submit(answers, status=status)
+
+
+def test_it_is_planned_for_a_quarter_later_and_takes_the_same_cases(scene: Scene, sign_in: SignIn) -> None:
+    browser = sign_in(scene.council.qa_lead)
+    first = browser.get(f"/rounds/{scene.baseline}/re-audit")
+    assert "The same 12 cases" in first.text
+    assert "9 of the 12 were not yet good." in first.text
+    taking = first.submit({})
+    row = scene.re_audit()
+    assert taking.path == f"/rounds/{row.id}/same-cases"
+    assert (row.name, str(row.starts_on)) == ("Re-audit of Baseline, November 2026", "2027-02-02")
+    assert "12 cases will be audited again" in taking.text
+    taken = taking.submit({})
+    assert "Next, allocate them to other auditors." in taken.text
+    assert scene.re_audit().state == "sampled"
+    with scene.database.reading() as session:
+        audits = session.scalars(sa.select(CaseAudit).where(CaseAudit.round_id == row.id)).all()
+        assert len(audits) == 12
+        assert all(audit.baseline_id for audit in audits)
+    assert taking.submit({}).path == taken.path
+    assert browser.get(f"/rounds/{row.id}/same-cases").path == f"/rounds/{row.id}"
+
+
+def test_only_the_poor_ones(scene: Scene, sign_in: SignIn) -> None:
+    browser = sign_in(scene.council.qa_lead)
+    page = plan(browser, scene, cases="poor")
+    assert "9 cases that were not yet good will be audited again" in page.text
+    assert "No reserve comes in" in page.text
+    assert scene.re_audit().selected_because_poor
+
+
+def test_a_refusal_stays_on_the_form_with_what_was_typed(scene: Scene, sign_in: SignIn) -> None:
+    browser = sign_in(scene.council.qa_lead)
+    page = plan(browser, scene, status=400, name="Second look", record_date=["1", "10", "2026"])
+    assert "The records must be read at a date after 23 October 2026" in page.text
+    assert 'value="Second look"' in page.html
+    page = plan(browser, scene, status=400, name="")
+    assert "Enter a name for the re-audit." in page.text
+    with scene.database.reading() as session:
+        assert session.scalars(sa.select(AuditRound).where(AuditRound.kind == "re_audit")).all() == []
+
+
+def test_a_round_that_runs_has_no_such_page(scene: Scene, sign_in: SignIn) -> None:
+    with scene.database.writing() as session:
+        session.execute(sa.update(AuditRound).where(AuditRound.id == scene.baseline).values(state="live"))
+    browser = sign_in(scene.council.qa_lead)
+    browser.get(f"/rounds/{scene.baseline}/re-audit", status=404)
+    browser.get(f"/rounds/{scene.baseline}/same-cases", status=404)
+
+
+@pytest.mark.parametrize("who", ["director", "board_member", "administrator"])
+def test_only_a_qa_lead_plans_one(scene: Scene, sign_in: SignIn, who: str) -> None:
+    browser = sign_in(getattr(scene.council, who))
+    browser.get(f"/rounds/{scene.baseline}/re-audit", status=404)
+    browser.post(f"/rounds/{scene.baseline}/re-audit", {"name": "Mine"}, status=404)
+    with scene.database.reading() as session:
+        assert session.scalars(sa.select(AuditRound).where(AuditRound.kind == "re_audit")).all() == []
+
+
+def test_who_audits_it_again_does_not_see_the_first_audit(scene: Scene, sign_in: SignIn) -> None:
+    with scene.database.reading() as session:
+        audit = session.scalars(sa.select(CaseAudit).where(CaseAudit.round_id == scene.baseline).limit(1)).one()
+        other = next(a.id for a in scene.council.auditors if a.id != audit.auditor_id)
+        first = audit.id
+    sign_in(other).get(f"/audits/{first}", status=404)
+
+
+def test_a_re_audit_is_offered_where_the_results_are(scene: Scene, sign_in: SignIn) -> None:
+    page = sign_in(scene.council.qa_lead).get(f"/results/{scene.baseline}")
+    assert any(link.endswith(f"/rounds/{scene.baseline}/re-audit") for link in page.links())
