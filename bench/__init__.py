@@ -1,0 +1,1 @@
+"""Measured ratios against floors and peers: `make bench` writes `bench/RESULTS.md`."""
