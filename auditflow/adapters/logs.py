@@ -32,12 +32,17 @@ def set_up_logs(*, level: int = logging.INFO) -> None:
             end,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_to_standard_error,
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(PlainFormatter("%(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def _to_standard_error(*_names: Any) -> structlog.PrintLogger:
+    # Asked for at every line: whoever replaced standard error since (a test, a daemon) gets the line there.
+    return structlog.PrintLogger(sys.stderr)
 
 
 def faults_without_words(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
