@@ -8,9 +8,9 @@ without an error. A writing session begins IMMEDIATE, so it waits for the lock b
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,11 +25,17 @@ PRAGMAS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+UNASKED_SECONDS = 10.0
+"""A connection that has lain in the pool for longer is asked whether it still lives before it is used again: asking
+each time costs a round trip a request, and one that died in between is met by trying the request again."""
+
+
 class Database:
     """An engine with its two ways in: `reading()` and `writing()`."""
 
-    engine: sa.Engine
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self._writer = sessionmaker(engine.execution_options(sqlite_begin="IMMEDIATE"), expire_on_commit=False)
 
     def reading(self) -> Session:
         """A session for looking: nothing it does is committed."""
@@ -37,8 +43,7 @@ class Database:
 
     def writer(self) -> Session:
         """A session for changing; whoever opens it commits it."""
-        writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
-        return sessionmaker(writing, expire_on_commit=False)()
+        return self._writer()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -61,10 +66,25 @@ def open_database(url: str, **options: Any) -> Database:
         )
         _take_over_sqlite(engine)
     else:
-        engine = sa.create_engine(
-            url, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True, **options
-        )
+        engine = sa.create_engine(url, pool_size=10, max_overflow=10, hide_parameters=True, **options)
+        _ask_after_a_rest(engine)
     return Database(engine)
+
+
+def _ask_after_a_rest(engine: sa.Engine) -> None:
+    @sa.event.listens_for(engine, "checkin")
+    def _rest(_connection: Any, record: Any) -> None:
+        record.info["resting_since"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def _ask(connection: Any, record: Any, _proxy: Any) -> None:
+        since = record.info.get("resting_since")
+        if since is None or time.monotonic() - since < UNASKED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as gone:
+            raise sa.exc.DisconnectionError from gone
 
 
 def _take_over_sqlite(engine: sa.Engine) -> None:

@@ -34,10 +34,13 @@ class Pages(Blueprint):
         self.permissions: dict[str, frozenset[str]] = {}
 
     def page(self, rule: str, *, may: Iterable[str] | str, opens: str = "") -> Callable[[View], View]:
-        """A GET page. `opens` names the subject type whose case content it shows; that is logged first."""
+        """A GET page. `opens` names the subject type whose case content it shows; that is logged first.
+
+        It is tried again like an act: a connection that died in the pool is found out by its first use.
+        """
 
         def decorate(view: View) -> View:
-            guarded = self._guard(view, may, opens)
+            guarded = _tried_again(self._guard(view, may, opens))
             self.add_url_rule(rule, view.__name__, guarded, methods=["GET"])
             return guarded
 

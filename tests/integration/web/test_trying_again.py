@@ -104,6 +104,23 @@ def test_the_script_is_answered_in_json(browser: Browser, faults: list[Exception
     assert answer.json["error"].endswith(".")
 
 
+def test_a_page_is_tried_again_over_a_connection_that_has_died(
+    browser: Browser, app: Flask, database: Database
+) -> None:
+    pages, seen = Pages("looking", __name__), []
+
+    def trial_look() -> str:
+        seen.append(viewer().person_id)
+        if len(seen) == 1:
+            raise locked()
+        return "seen"
+
+    pages.page("/trial-look", may=SIGNED_IN)(trial_look)
+    app.register_blueprint(pages)
+    answer = browser.client.get("/trial-look")
+    assert (answer.status_code, answer.text, len(seen)) == (200, "seen", 2)
+
+
 def test_pages_of_errors_do_without_the_database(browser: Browser, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(*_arguments: object, **_more: object) -> None:
         raise locked()
