@@ -6,6 +6,7 @@ Row 1 is the header, as in a spreadsheet. Nothing is kept but the columns that a
 from __future__ import annotations
 
 import csv
+import io
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -103,7 +104,8 @@ def _records(path: Path) -> list[list[str]]:
     if b"\0" in content or content.startswith(b"PK\x03\x04"):
         raise BadInput(f"{path.name} is not a CSV file. Save the sheet as “CSV UTF-8” and use that.")
     try:
-        reader: Any = csv.reader(_decoded(content).splitlines(keepends=True), strict=True)
+        # Lines end as CSV ends them: `splitlines` would also cut a cell at a separator pasted from a letter.
+        reader: Any = csv.reader(io.StringIO(_decoded(content), newline=""), strict=True)
         return list(reader)
     except csv.Error as failure:
         raise BadInput(f"{path.name}, line {reader.line_num}: not a CSV file ({failure}).") from failure

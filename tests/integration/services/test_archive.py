@@ -11,22 +11,35 @@ import sqlalchemy as sa
 from auditflow.adapters.schema import newest_revision
 from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import BadInput
-from auditflow.models import CaseAudit, Person, Team
+from auditflow.models import CaseAudit, Person, RoundResult, Team
 from auditflow.models.database import Database
+from auditflow.services.act import Act
 from auditflow.services.archive import restore_backup, write_backup
+from auditflow.services.audit_round import begin_reporting
+from auditflow.services.case_audit_submit import submit_case_audit
+from auditflow.services.results import check_frozen, close_round, compute_results, results_digest, results_of
 from auditflow.services.seal import seal_journal
 from auditflow.services.verify import verify_journal
 from tests.conftest import empty
+from tests.factories.audit_story import CALM
 from tests.factories.audits import make_case_audit, make_round
 from tests.factories.council import make_council
+from tests.factories.drafts import start, write_all
 
 
 @pytest.fixture
 def backup(database: Database, clock: FixedClock, tmp_path: Path) -> Path:
-    """A backup of a small council with a live round; the database is empty afterwards."""
+    """A backup of a small council with a closed round of two audits, graded and agreed."""
     with database.writing() as session:
         council = make_council(session)
-        make_case_audit(session, council, make_round(session, council))
+        row = make_round(session, council, policy=CALM)
+        for _ in range(2):
+            audit = make_case_audit(session, council, row)
+            start(session, audit, clock.now())
+            write_all(session, audit, clock.now())
+            submit_case_audit(session, audit.id, Act(audit.auditor_id, clock.now(), f"submit-{audit.id}"))
+        begin_reporting(session, row.id, Act(council.qa_lead.id, clock.now(), "begin-reporting"))
+        close_round(session, row.id, Act(council.qa_lead.id, clock.now(), "close-the-round"))
         seal_journal(session, clock.now())
     path = tmp_path / "backup.zip"
     with database.reading() as session:
@@ -60,10 +73,23 @@ def test_a_backup_restores_rows_pointers_and_a_journal_that_verifies(database: D
         assert verify_journal(session).findings == ()
         highest = session.scalar(sa.select(sa.func.max(CaseAudit.id)))
         council = session.scalars(sa.select(Person)).all()
-        assert highest == 1
+        assert highest == 2
         assert council[0].role_keys, "roles came back with their people"
         session.add(Team(name="A new team"))
         session.flush()  # the numbers go on after the restored ones
+
+
+def test_a_restored_round_gives_the_same_results(database: Database, backup: Path) -> None:
+    with database.reading() as session:
+        round_id, frozen = session.execute(sa.select(RoundResult.round_id, RoundResult.sha256)).one()
+        assert results_digest(compute_results(session, round_id)) == frozen
+    wipe(database)
+    with database.writing() as session:
+        restore_backup(session, backup, revision=newest_revision() or "")
+    with database.reading() as session:
+        assert results_digest(compute_results(session, round_id)) == frozen
+        assert results_digest(results_of(session, round_id)) == frozen
+        assert check_frozen(session, round_id)
 
 
 def test_a_database_with_data_is_refused(database: Database, backup: Path) -> None:

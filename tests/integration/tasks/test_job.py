@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -127,13 +129,20 @@ def test_a_database_that_is_busy_is_no_failure_of_the_job(
 
 
 def test_two_workers_at_once_get_different_jobs(database: Database, job_id: int, clock: FixedClock) -> None:
-    if database.is_sqlite:
-        return  # SQLite has one writer at a time: there is no “at once”.
+    """On PostgreSQL both hold their claim at the same time; on SQLite the second waits for the first to commit."""
     with database.writing() as session:
         other = queue_job(session, "count", {}, actor_id=None, at=clock.now()).id
-    with database.writing() as first, database.writing() as second:
-        one, two = claim_job(first, clock.now()), claim_job(second, clock.now())
-        assert one is not None and two is not None
-        assert {one.id, two.id} == {job_id, other}
+    ready = Barrier(2, timeout=10)
+
+    def claim(_worker: int) -> int | None:
+        ready.wait()
+        with database.writing() as session:
+            claimed = claim_job(session, clock.now())
+            if not database.is_sqlite:
+                ready.wait()
+            return claimed.id if claimed else None
+
+    with ThreadPoolExecutor(2) as workers:
+        assert set(workers.map(claim, range(2))) == {job_id, other}
     with database.reading() as session:
         assert set(session.scalars(sa.select(Job.attempts))) == {1}

@@ -348,3 +348,11 @@ def test_nothing_heavy_is_imported(audits):
     assert json.loads(done.stdout)["pairs"] == 71
     assert not loaded & heavy
     assert len({name for name in loaded if name.startswith("auditflow")}) <= 25
+
+
+@pytest.mark.parametrize("break_", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\r\n"])
+def test_a_break_typed_into_a_cell_cuts_no_row(capsys, tmp_path, break_):
+    rows = [["C1", f"Seen{break_}alone", 3], ["C2", "", 2]]
+    file = write(tmp_path / "round.csv", ["ref", "note", "grade"], rows)
+    found = figures(capsys, "estimate", file, "--grade", "grade")
+    assert (found["n"], found["good"]) == (2, 1)
