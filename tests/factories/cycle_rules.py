@@ -1,0 +1,298 @@
+"""The rules of the cycle, written once more from the specification's tables: who may make which move, and when.
+
+Nothing here imports the product. A rule names the states it starts from, who may, and what must be so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.factories.cycle_world import Ask, Case, Concern, Deed, Item, Task, World
+
+Asked = Callable[[World, Any, int, Any], bool]
+"""Of the world, an item, a person and what they chose."""
+
+BEFORE = "selected allocated in_progress"
+UNFINISHED = "selected allocated in_progress moderation changed returned agreed disputed feedback_shared"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A move of items of one kind. `choices` is what can be chosen with it."""
+
+    kind: str
+    states: str
+    who: Asked
+    when: Asked = lambda _w, _i, _p, _c: True
+    choices: str = ""
+
+
+def role(*roles: str) -> Asked:
+    """Anybody who holds one of these roles."""
+    return lambda world, _item, who, _choice: bool(world.people[who].roles & set(roles))
+
+
+def either(*asked: Asked) -> Asked:
+    """One of several."""
+    return lambda *about: any(one(*about) for one in asked)
+
+
+def auditor(_world: World, item: Item, who: int, _choice: object) -> bool:
+    """The auditor of the case."""
+    return item.case.auditor == who  # type: ignore[attr-defined]
+
+
+def moderator(world: World, item: Item, who: int, _choice: object) -> bool:
+    """Whoever moderates the case now, or did last."""
+    return world.moderator(item.case) == who  # type: ignore[attr-defined]
+
+
+def holder(_world: World, task: Task, who: int, _choice: object) -> bool:
+    """Whoever has this task."""
+    return task.moderator == who
+
+
+def owner(_world: World, deed: Deed, who: int, _choice: object) -> bool:
+    """Whoever owns the action."""
+    return deed.owner == who
+
+
+def own_head(world: World, item: Item, who: int, _choice: object) -> bool:
+    """The head of the case's service."""
+    return world.heads(who, item.case)  # type: ignore[attr-defined]
+
+
+def team_manager(world: World, item: Item, who: int, _choice: object) -> bool:
+    """The manager of the case's team."""
+    return world.managers[item.case.team] == who  # type: ignore[attr-defined]
+
+
+def may_audit(world: World, case: Case, _who: int, choice: int) -> bool:
+    """The person chosen is a trained auditor without conflict, and no grade was submitted."""
+    person = world.people[choice]
+    free = not world.conflict(choice, case) and choice not in case.declared
+    return person.has("auditor") and person.trained and free and (case.state == "selected" or not case.submissions)
+
+
+def own_audit(world: World, case: Case, who: int) -> bool:
+    """Their own audit, or that of somebody who answers to them."""
+    return case.auditor == who or world.reports_to(case.auditor, who)
+
+
+def judged(world: World, case: Case, who: int) -> bool:
+    """Their own audit or moderation, or that of somebody who answers to them."""
+    moderators = [task.moderator for task in world.of("moderation", case) if isinstance(task, Task)]
+    theirs = any(person == who or world.reports_to(person, who) for person in moderators)
+    return own_audit(world, case, who) or theirs
+
+
+def may_moderate(world: World, task: Task, who: int) -> bool:
+    """A person who could be given this task."""
+    someone = world.people[who]
+    own = task.auditor == who or world.reports_to(task.auditor, who)
+    moderates = someone.roles & {"team_manager", "external_moderator", "director"}
+    return bool(moderates) and not world.conflict(who, task.case) and not own
+
+
+def complete(world: World, case: Case, who: int, _choice: object) -> bool:
+    """Everything is answered, a grade below Good has its action, and the moderator's comments an answer."""
+    grade = case.typed.get(who)
+    if grade is None or world.conflict(who, case) or (case.state == "returned" and not case.answered):
+        return False
+    return grade >= 3 or any(deed.state != "withdrawn" for deed in world.of("action", case))
+
+
+def unopened(world: World, case: Case, _who: int, _choice: object) -> bool:
+    """The moderator has not opened the submission."""
+    return not any(task.state == "with_moderator" and task.opened for task in _tasks(world, case))
+
+
+def _tasks(world: World, case: Case) -> list[Task]:
+    return [task for task in world.of("moderation", case) if isinstance(task, Task)]
+
+
+def is_late(world: World, item: Item, key: str) -> bool:
+    """Whether this time limit of the item has passed."""
+    return key in item.clocks and item.clocks[key].due <= world.now
+
+
+def silent(world: World, case: Case, _who: int, _choice: object) -> bool:
+    """The auditor has let the time to answer pass."""
+    return is_late(world, case, "answer_return")
+
+
+def decides(world: World, case: Case, who: int, _choice: object) -> bool:
+    """Outside the case's line, neither auditor nor moderator; once passed up, the director or whom they chose."""
+    contest = case.contest
+    if contest is None or world.conflict(who, case) or judged(world, case, who):
+        return False
+    up = contest.escalated and (world.people[who].has("director") or contest.handed_to == who)
+    return world.people[who].has("qa_lead") or world.heads_another(who, case) or up
+
+
+def may_be_handed(world: World, case: Case, _who: int, choice: int) -> bool:
+    """The dispute went up, and the person chosen is an external moderator outside both."""
+    if case.contest is None or not case.contest.escalated or not world.people[choice].has("external_moderator"):
+        return False
+    return not world.conflict(choice, case) and not judged(world, case, choice)
+
+
+def may_challenge(world: World, case: Case, _who: int, _choice: object) -> bool:
+    """Once, and while there is time."""
+    return not case.challenged and not is_late(world, case, "challenge")
+
+
+def not_asked(world: World, item: Item, _who: int, _choice: object) -> bool:
+    """No request about it waits for its answer."""
+    return not any(ask.about is item and ask.state == "requested" for ask in _asks(world))
+
+
+def _asks(world: World) -> list[Ask]:
+    return [ask for ask in world.of("approval") if isinstance(ask, Ask)]
+
+
+def removable(world: World, case: Case, who: int, choice: object) -> bool:
+    """No grade was ever submitted."""
+    return not case.submissions and not_asked(world, case, who, choice)
+
+
+def approves(world: World, ask: Ask, who: int, _choice: object) -> bool:
+    """Another than the requester, outside the case's line; who it is depends on what is asked."""
+    if ask.requester == who or world.conflict(who, ask.case):
+        return False
+    head = {"remove": world.heads_another, "cannot_do": world.heads}.get(ask.move)
+    return world.people[who].has("director") or (head is not None and head(who, ask.case))
+
+
+def still_possible(world: World, ask: Ask, who: int, _choice: object) -> bool:
+    """What was asked for can still be done."""
+    if isinstance(ask.about, Deed):
+        return ask.about.state == "open" and not_theirs(world, ask.about, who, None)
+    return ask.about.state in BEFORE.split() and not (ask.move == "remove" and ask.case.submissions)
+
+
+def proposes(world: World, case: Case, who: int, _choice: object) -> bool:
+    """The auditor, the moderator or a quality assurance lead."""
+    return auditor(world, case, who, None) or moderator(world, case, who, None) or world.people[who].has("qa_lead")
+
+
+def not_theirs(world: World, deed: Deed, who: int, _choice: object) -> bool:
+    """Neither the owner's nor of anybody who answers to the owner."""
+    return deed.owner != who and not world.reports_to(who, deed.owner)
+
+
+def verifies(world: World, deed: Deed, who: int, _choice: object) -> bool:
+    """Auditor, a moderator of the case, a quality assurance lead or a head of service, outside the case's line."""
+    role_of = world.people[who].roles & {"qa_lead", "head_of_service"}
+    judge = bool(role_of) or auditor(world, deed, who, None) or who in [t.moderator for t in _tasks(world, deed.case)]
+    return judge and not_theirs(world, deed, who, None) and not world.conflict(who, deed.case)
+
+
+def followed_up(world: World, deed: Deed, who: int, choice: str) -> bool:
+    """No difference made needs a follow-up, or the reason of the head of the case's service."""
+    return choice != "no" or world.heads(who, deed.case)
+
+
+def sees(world: World, case: Case, who: int, _choice: object) -> bool:
+    """Whoever may see the record may raise a concern."""
+    someone, alerts = world.people[who], [a for a in world.of("alert", case) if isinstance(a, Concern)]
+    asks = [ask for ask in _asks(world) if ask.about is case]
+    handed = any(contest.handed_to == who for contest in case.contests)
+    if someone.has("qa_lead") or who in (case.auditor, case.worker) or handed:
+        return True
+    if who in [task.moderator for task in _tasks(world, case)]:
+        return True
+    if world.managers[case.team] == who:
+        return case.shared or any(not alert.about_manager for alert in alerts)
+    if world.heads(who, case):
+        return case.published == 1 or bool(alerts)
+    if someone.has("head_of_service"):
+        return case.state == "disputed" or any(a.state == "requested" and a.move == "remove" for a in asks)
+    told = any(alert.level == "director" for alert in alerts)
+    return someone.has("director") and (told or bool(asks) or case.state == "disputed")
+
+
+def answers(world: World, alert: Concern, who: int, _choice: object) -> bool:
+    """Manager, head of service or director; not the manager about whom it is."""
+    manages = team_manager(world, alert, who, None)
+    return (manages or own_head(world, alert, who, None) or world.people[who].has("director")) and not (
+        alert.about_manager and manages
+    )
+
+
+def raises_again(world: World, alert: Concern, who: int, _choice: object) -> bool:
+    """Whoever raised it, or answers for the case, or audits it."""
+    leads = world.people[who].roles & {"director", "qa_lead"}
+    near = team_manager(world, alert, who, None) or own_head(world, alert, who, None)
+    return alert.raiser == who or bool(leads) or near or auditor(world, alert, who, None)
+
+
+def differs(_world: World, task: Task, _who: int, choice: int) -> bool:
+    """The moderator's grade is another than the auditor's."""
+    return choice != task.case.submissions[-1]
+
+
+def returnable(_world: World, task: Task, _who: int, _choice: object) -> bool:
+    """There is a comment, and it went back less than twice."""
+    return task.commented and task.case.returns < 2
+
+
+LEAD, DIRECTOR = role("qa_lead"), role("director")
+
+RULES: dict[str, Rule] = {
+    "allocate": Rule("case_audit", BEFORE, LEAD, may_audit, "person"),
+    "declare_conflict": Rule("case_audit", "allocated in_progress", auditor, lambda _w, i, _p, _c: not i.submissions),
+    "start": Rule("case_audit", "allocated", auditor, lambda w, i, p, _c: not w.conflict(p, i)),
+    "submit": Rule("case_audit", "in_progress returned", auditor, complete),
+    "withdraw_submission": Rule("case_audit", "moderation", auditor, unopened),
+    "decide_without_auditor": Rule("case_audit", "returned", LEAD, silent),
+    "accept": Rule("case_audit", "changed", auditor),
+    "dispute": Rule("case_audit", "changed", auditor),
+    "share_feedback": Rule("case_audit", "agreed", either(auditor, moderator, LEAD)),
+    "challenge": Rule("case_audit", "feedback_shared", team_manager, may_challenge),
+    "determine": Rule("case_audit", "disputed", decides, choices="grade"),
+    "hand_to_external": Rule("case_audit", "disputed", DIRECTOR, may_be_handed, "person"),
+    "ask_to_remove": Rule("case_audit", BEFORE, LEAD, removable),
+    "ask_not_audited": Rule("case_audit", BEFORE, LEAD, not_asked),
+    "propose": Rule("case_audit", UNFINISHED, proposes, choices="person"),
+    "raise": Rule("case_audit", f"{UNFINISHED} closed removed not_audited", sees, choices="flag"),
+    "approve": Rule("approval", "requested", approves, still_possible),
+    "refuse": Rule("approval", "requested", approves),
+    "take_request_back": Rule("approval", "requested", lambda _w, i, p, _c: i.requester == p),
+    "open": Rule("moderation", "with_moderator", holder, lambda _w, i, _p, _c: not i.opened),
+    "comment": Rule("moderation", "with_moderator", holder),
+    "confirm": Rule("moderation", "with_moderator", holder),
+    "change": Rule("moderation", "with_moderator", holder, differs, "grade"),
+    "return": Rule("moderation", "with_moderator", holder, returnable),
+    "hand_back": Rule("moderation", "with_moderator", holder),
+    "reassign_moderation": Rule(
+        "moderation", "with_moderator", LEAD, lambda w, i, _p, c: may_moderate(w, i, c), "person"
+    ),
+    "accept_action": Rule("action", "proposed", owner),
+    "decline_action": Rule("action", "proposed", owner),
+    "uphold_action": Rule("action", "declined", either(own_head, DIRECTOR), not_theirs),
+    "withdraw_action": Rule("action", "declined", either(own_head, DIRECTOR), not_theirs),
+    "reassign_action": Rule(
+        "action", "proposed open", either(own_head, LEAD), lambda _w, i, _p, c: c != i.owner, "person"
+    ),
+    "change_date": Rule("action", "open", either(owner, own_head, LEAD)),
+    "complete_action": Rule("action", "open", owner),
+    "ask_cannot_do": Rule("action", "open", owner, not_asked),
+    "verify_action": Rule("action", "done", verifies, followed_up, "difference"),
+    "verify_with_follow_up": Rule("action", "done", verifies),
+    "reopen_action": Rule("action", "done", verifies),
+    "acknowledge": Rule("alert", "raised", answers),
+    "resolve": Rule("alert", "acknowledged", answers, lambda _w, i, p, _c: p != i.case.worker),
+    "re_raise": Rule("alert", "resolved", raises_again),
+    "mark_raised_in_error": Rule("alert", "raised acknowledged", own_head),
+}
+
+
+def allowed(world: World, name: str, item: Item, who: int, choice: object) -> bool:
+    """What the specification says of this move by this person, now."""
+    rule = RULES[name]
+    return (
+        item.state in rule.states.split() and rule.who(world, item, who, choice) and rule.when(world, item, who, choice)
+    )
