@@ -63,7 +63,7 @@ class ChooseListForm(ChangeForm):
 
 
 class SetPolicyForm(ChangeForm):
-    """Which audits are moderated."""
+    """Which audits are moderated, and which cases are graded by a second auditor, blind."""
 
     random_percent = WholeNumberField(
         "Share of all cases that is moderated, chosen at random",
@@ -76,6 +76,15 @@ class SetPolicyForm(ChangeForm):
     concern = CheckboxField("Every audit with an immediate concern about a child")
     new_auditor_audits = WholeNumberField(
         "First audits of a newly trained auditor", [Needed("Enter a number, or 0."), Between(0, 1000)]
+    )
+    second_gradings = CheckboxField("A second auditor grades some cases, blind")
+    second_percent = WholeNumberField(
+        "Share of all cases that is graded twice, chosen at random",
+        [Needed("Enter the share, in per cent."), Between(0, 100)],
+        description="The second auditor sees nothing of the first grade. This measures how far auditors agree.",
+    )
+    second_least = WholeNumberField(
+        "At least this many cases graded twice", [Needed("Enter a number."), Between(0, 10_000)]
     )
 
 

@@ -100,6 +100,16 @@ LEAVING = (
         tell=("auditor",),
     ),
     Move(
+        action="withdraw_grading",
+        past="grading_withdrawn",
+        sources=BEFORE_SUBMISSION,
+        target="removed",
+        roles=("system",),
+        label="Withdraw this grading",
+        guards=(c.OTHER_PURPOSE, c.NEVER_SUBMITTED),
+        tell=("auditor",),
+    ),
+    Move(
         action="file",
         past="filed",
         sources=("submitted",),
@@ -210,7 +220,7 @@ WORKFLOW = Workflow(
         "dispute are kept apart for ever. After agreement nothing is edited in place: a correction makes a new "
         "version beside the old one and does not move the audit. A case allocated before the round is launched "
         "has its time to start counted from the launch. The cases of a discarded draw are removed by the system, "
-        "and the audits of a cancelled round filed."
+        "the audits of a cancelled round filed, and a second grading is withdrawn when its case leaves the sample."
     ),
     known_roles=KNOWN,
 )

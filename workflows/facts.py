@@ -123,7 +123,10 @@ class CaseAuditFacts(TypedDict):
     chosen_judges_own_work: ChosenOwnWork
     chosen_trained: Annotated[bool, "The person chosen is an active auditor with valid training.", Given(True)]
     chosen_graded_before: Annotated[
-        bool, "The person chosen graded this case in the baseline, or for another purpose.", Given(False)
+        bool,
+        "The person chosen graded this case in the baseline, or has it for another purpose; for a blind second "
+        "grading also: moderated it, or may see every grade by their office.",
+        Given(False),
     ]
     another_could_audit: Annotated[
         bool, "Somebody trained, without conflict, who has not graded the case could audit it.", Given(False)

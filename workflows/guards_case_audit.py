@@ -55,7 +55,8 @@ CHOSEN_TRAINED = is_true(
 CHOSEN_IS_NEW = is_not(
     "chosen_is_new",
     "chosen_graded_before",
-    "The person you chose has graded this case before, and somebody else could audit it. Choose somebody else.",
+    "The person you chose has graded this case before, or could see its grade, and somebody else could audit it. "
+    "Choose somebody else.",
 )
 NO_OTHER_AUDITOR = is_not(
     "no_other_auditor",

@@ -1,8 +1,8 @@
-"""Which audits are moderated: a random share whatever their grade, and on top those that a trigger names.
+"""Which audits are looked at twice: moderated, by chance or by a trigger, and graded blind by a second auditor.
 
 The share is the `max(10, ceil(20 %))` smallest under the checking seed over all randomly drawn cases; a
 reserve takes the place of the case it replaces. Only that share tells how moderation moves grades, so it is
-kept apart from the triggers in every figure.
+kept apart from the triggers in every figure. The cases graded twice are chosen likewise, from the same seed.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -13,7 +13,17 @@ from auditflow.domain.errors import BadInput
 from auditflow.domain.grades import Grade
 from auditflow.domain.sampling_checking import checking_count, choose
 
-__all__ = ["TRIGGERS", "ModerationPolicy", "policy_document", "random_share", "read_policy", "triggers"]
+__all__ = [
+    "TRIGGERS",
+    "ModerationPolicy",
+    "SecondGradingPolicy",
+    "policy_document",
+    "random_share",
+    "read_policy",
+    "read_second_policy",
+    "second_share",
+    "triggers",
+]
 
 TRIGGERS: dict[str, str] = {
     "inadequate": "Every audit graded Inadequate is moderated.",
@@ -37,28 +47,49 @@ class ModerationPolicy:
     new_auditor_audits: int = 2
 
 
+@dataclass(frozen=True)
+class SecondGradingPolicy:
+    """A round's blind second gradings: whether there are any, the share of the cases, and at least so many."""
+
+    second_gradings: bool = True
+    second_percent: int = 20
+    second_least: int = 10
+
+
 def read_policy(document: Mapping[str, Any]) -> ModerationPolicy:
     """The policy stored with a round; what it does not name has its default.
 
     Names that belong to other parts of the round's policy are passed over. Raises BadInput for a value of
     the wrong kind, a share outside 0 to 100 or a negative number.
     """
-    defaults = asdict(ModerationPolicy())
+    return ModerationPolicy(**_named(document, asdict(ModerationPolicy())))
+
+
+def read_second_policy(document: Mapping[str, Any]) -> SecondGradingPolicy:
+    """The blind second gradings of a stored policy; one that says nothing about them has none.
+
+    Raises BadInput as `read_policy` does.
+    """
+    defaults = asdict(SecondGradingPolicy())
+    return SecondGradingPolicy(**{"second_gradings": False, **_named(document, defaults)})
+
+
+def _named(document: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in document.items() if name in defaults}
     for name, value in given.items():
         wanted = type(defaults[name])
         if type(value) is not wanted or (wanted is int and not 0 <= value <= _most(name)):
             raise BadInput(f"The moderation policy’s “{name}” cannot be “{value}”.", code="bad_policy", field=name)
-    return ModerationPolicy(**given)
+    return given
 
 
 def _most(name: str) -> int:
     return 100 if name.endswith("percent") else 100_000
 
 
-def policy_document(policy: ModerationPolicy) -> dict[str, Any]:
+def policy_document(policy: ModerationPolicy, second: SecondGradingPolicy | None = None) -> dict[str, Any]:
     """The policy as it is stored with a round."""
-    return asdict(policy)
+    return asdict(policy) | (asdict(second) if second else {})
 
 
 def random_share(policy: ModerationPolicy, seed: str | None, drawn: Iterable[str]) -> frozenset[str]:
@@ -72,6 +103,20 @@ def random_share(policy: ModerationPolicy, seed: str | None, drawn: Iterable[str
     refs = list(drawn)
     count = checking_count(len(refs), policy.random_percent, policy.random_least)
     return frozenset(choose(seed, "moderation", refs, count))
+
+
+def second_share(policy: SecondGradingPolicy, seed: str | None, drawn: Iterable[str]) -> frozenset[str]:
+    """The references, among those `drawn` at random, that another auditor grades too, blind.
+
+    A replacement is asked about under the reference of the case whose place it took, as for the random share.
+    Raises BadInput for a reference given twice.
+    """
+    if not seed or not policy.second_gradings:
+        return frozenset()
+    refs = list(drawn)
+    return frozenset(
+        choose(seed, "second", refs, checking_count(len(refs), policy.second_percent, policy.second_least))
+    )
 
 
 def triggers(

@@ -7,6 +7,7 @@ statements.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +15,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.models import AuditRound, CaseAudit, FrameCase, Journal, NameMatch, Person, RoundAuditor, Team
+from auditflow.models import (
+    AuditRound,
+    CaseAudit,
+    FrameCase,
+    Journal,
+    Moderation,
+    NameMatch,
+    Person,
+    RoundAuditor,
+    Team,
+)
 from auditflow.models.base import core
 from auditflow.queries.facts.people import holds
 
@@ -24,7 +35,10 @@ MATCH = core(NameMatch)
 JOURNAL = core(Journal)
 PERSON = core(Person).alias("someone")
 TEAM = core(Team)
+TASK = core(Moderation)
 DONE = ("removed", "not_audited", "filed")
+OVERSEERS = ("qa_lead", "director", "head_of_service")
+"""Whose office shows them grades of other people's audits, so that no grading of theirs is blind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,7 @@ class RoundCase:
     id: int
     ref: str
     purpose: str
+    kind: str
     state: str
     version: int
     chain_head: str
@@ -59,12 +74,22 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """The round's cases, its auditors, and the pairs that may not be, as (person id, case audit id)."""
+    """The round's cases, its auditors, and the pairs that may not be, as (person id, case audit id).
+
+    `graded` are those who graded the case before, have it for another purpose, or (a blind grading) could see
+    what somebody else made of it.
+    """
 
     cases: dict[int, RoundCase]
     candidates: dict[int, Candidate]
     conflicts: frozenset[tuple[int, int]]
     graded: frozenset[tuple[int, int]]
+
+    @property
+    def waiting(self) -> list[RoundCase]:
+        """The cases without an auditor; a second grading waits until its main audit has one."""
+        alone = {c.ref for c in self.cases.values() if c.purpose == "main" and c.auditor_id is None}
+        return [c for c in self.cases.values() if c.state == "selected" and (c.purpose == "main" or c.ref not in alone)]
 
     def others(self, audit_id: int, but: int | None = None) -> list[int]:
         """The auditors, other than `but`, who could audit this case without any reservation."""
@@ -77,16 +102,43 @@ def read_eligibility(session: Session, row: AuditRound, *, also: tuple[int, ...]
     cases = {case.id: case for case in _list_cases(session, row.id)}
     load = Counter(case.auditor_id for case in cases.values() if case.auditor_id and case.state not in DONE)
     candidates = {c.id: c for c in _list_candidates(session, row, load, also)}
-    return Eligibility(
-        cases,
-        candidates,
-        _conflicts(session, row.id, cases, frozenset(candidates)),
-        _graded_before(session, row, cases, frozenset(candidates)),
+    graded = _graded_before(session, row, cases, frozenset(candidates))
+    blind = {case.id: case.ref for case in cases.values() if case.purpose == "second"}
+    if blind:
+        seen = list_seen(session, row, frozenset(candidates))
+        graded |= {(person, audit_id) for audit_id, ref in blind.items() for person in seen.of(ref)}
+    return Eligibility(cases, candidates, _conflicts(session, row.id, cases, frozenset(candidates)), graded)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Who could know a case's grades before grading it: by their office, of all cases; by moderating, of some."""
+
+    everywhere: frozenset[int]
+    moderated: dict[str, set[int]]
+
+    def of(self, ref: str) -> Set[int]:
+        """The people who could see what others made of this case."""
+        return self.everywhere | self.moderated.get(ref, set())
+
+
+def list_seen(session: Session, row: AuditRound, people: frozenset[int]) -> Seen:
+    """Which of these people cannot grade cases of this round blind: two statements."""
+    offices = sa.select(PERSON.c.id).where(PERSON.c.id.in_(people), holds(PERSON.c.id, *OVERSEERS))
+    rounds = [row.id, *([row.baseline_id] if row.baseline_id else [])]
+    statement = (
+        sa.select(AUDIT.c.ref, TASK.c.moderator_id)
+        .select_from(TASK.join(AUDIT, AUDIT.c.id == TASK.c.case_audit_id))
+        .where(AUDIT.c.round_id.in_(rounds), TASK.c.moderator_id.in_(people))
     )
+    moderated: dict[str, set[int]] = {}
+    for ref, person in session.execute(statement):
+        moderated.setdefault(ref, set()).add(person)
+    return Seen(frozenset(session.scalars(offices)), moderated)
 
 
 def _list_cases(session: Session, round_id: int) -> list[RoundCase]:
-    names = ("id", "ref", "purpose", "state", "version", "chain_head", "auditor_id", "pinned", "case_type")
+    names = ("id", "ref", "purpose", "kind", "state", "version", "chain_head", "auditor_id", "pinned", "case_type")
     columns = [*(AUDIT.c[n] for n in names), AUDIT.c.worker_id, AUDIT.c.team_id]
     team = sa.func.coalesce(TEAM.c.name, "")
     joined = AUDIT.outerjoin(TEAM, TEAM.c.id == AUDIT.c.team_id)
@@ -120,9 +172,10 @@ def _conflicts(
     """Conflicts of interest (domain.md: holds, held, line-manages, own team), and those an auditor declared."""
     own_team, manages, reports = _lines(session, people)
     held = _held(session, round_id)
-    found = _declared(session, round_id)
+    declared = _declared(session, round_id)
+    found: set[tuple[int, int]] = set()
     for case in cases.values():
-        against = held.get(case.ref, set()) & people
+        against = (held.get(case.ref, set()) & people) | declared.get(case.ref, set())
         if case.worker_id is not None:
             against = against | ({case.worker_id} & people) | reports.get(case.worker_id, set())
         if case.team_id is not None:
@@ -169,16 +222,22 @@ def _held(session: Session, round_id: int) -> dict[str, set[int]]:
     return held
 
 
-def _declared(session: Session, round_id: int) -> set[tuple[int, int]]:
-    """What an auditor once declared about a case of this round still holds."""
-    mine = sa.select(AUDIT.c.id).where(AUDIT.c.round_id == round_id)
-    statement = sa.select(JOURNAL.c.actor_id, JOURNAL.c.subject_id).where(
-        JOURNAL.c.subject_type == "case_audit",
-        JOURNAL.c.entry == "conflict_declared",
-        JOURNAL.c.subject_id.in_(mine),
-        JOURNAL.c.actor_id.is_not(None),
+def _declared(session: Session, round_id: int) -> dict[str, set[int]]:
+    """Reference -> people who once declared a conflict about the case in this round: it still holds."""
+    statement = (
+        sa.select(AUDIT.c.ref, JOURNAL.c.actor_id)
+        .select_from(JOURNAL.join(AUDIT, AUDIT.c.id == JOURNAL.c.subject_id))
+        .where(
+            JOURNAL.c.subject_type == "case_audit",
+            JOURNAL.c.entry == "conflict_declared",
+            AUDIT.c.round_id == round_id,
+            JOURNAL.c.actor_id.is_not(None),
+        )
     )
-    return {(person, audit) for person, audit in session.execute(statement)}
+    declared: dict[str, set[int]] = {}
+    for ref, person in session.execute(statement):
+        declared.setdefault(ref, set()).add(person)
+    return declared
 
 
 def _graded_before(

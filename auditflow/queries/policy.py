@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from auditflow.domain.graded import DISCARDED
 from auditflow.domain.policy import ModerationPolicy, random_share, read_policy, triggers
 from auditflow.domain.working_days import start_of_day
 from auditflow.models import Alert, AuditRound, CaseAudit, Moderation, Person, SampleCase, Submission
@@ -45,11 +46,15 @@ def get_moderation_choice(session: Session, audit: CaseAudit, *, grade: int) -> 
 
 
 def list_drawn(session: Session, round_id: int) -> list[str]:
-    """The references drawn at random for a round, in order; replacements and added cases are not among them."""
+    """The references drawn at random for a round, in order; replacements and added cases are not among them.
+
+    Nor are those of a discarded draw, of which the standing draw may have taken one again.
+    """
     return list(
         session.scalars(
             sa.select(CaseAudit.ref)
             .where(CaseAudit.round_id == round_id, CaseAudit.purpose == "main", CaseAudit.kind == "random")
+            .where(CaseAudit.lost_reason.is_distinct_from(DISCARDED))
             .order_by(CaseAudit.ref)
         )
     )

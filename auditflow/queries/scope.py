@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from auditflow.domain.errors import NotFound
 from auditflow.models import (
@@ -57,14 +57,33 @@ def viewer_of(session: Session, person_id: int) -> Viewer:
 
 
 Predicate = sa.ColumnElement[bool]
+BEING_GRADED = ("allocated", "in_progress")
+# Making an alias of so wide a table costs more than the query that uses it, so it is made once.
+OWN = aliased(CaseAudit)
 
 
 def visible_case_audits(viewer: Viewer) -> Predicate:
     """Which case audits exist for this person (domain.md: who may see what); nothing for boards.
 
     An administrator sees none by that role alone. A practitioner sees the audits of their own cases: the
-    invitation at once, what was found only after feedback is shared (the view leaves the rest out).
+    invitation at once, what was found only after feedback is shared (the view leaves the rest out). A blind
+    second grading is its auditor's and the QA lead's. While somebody grades a case, no other audit of it exists
+    for them, whatever roles they hold.
     """
+    return sa.and_(_within_roles(viewer), _not_graded_now(viewer))
+
+
+def _not_graded_now(viewer: Viewer) -> Predicate:
+    """Not another person's audit of a case that the viewer is grading."""
+    return sa.or_(CaseAudit.auditor_id == viewer.person_id, CaseAudit.ref.not_in(_graded_now(viewer)))
+
+
+def _graded_now(viewer: Viewer) -> sa.Select[str]:
+    """The references of the cases that the viewer is grading."""
+    return sa.select(OWN.ref).where(OWN.auditor_id == viewer.person_id, OWN.state.in_(BEING_GRADED))
+
+
+def _within_roles(viewer: Viewer) -> Predicate:
     if viewer.has("qa_lead"):
         return sa.true()
     # A re-audit's auditor must not see the first grades: being allocated opens this audit, not its baseline.
@@ -72,7 +91,8 @@ def visible_case_audits(viewer: Viewer) -> Predicate:
     moderated = sa.select(Moderation.case_audit_id).where(Moderation.moderator_id == viewer.person_id)
     reasons.append(CaseAudit.id.in_(moderated))
     invited = sa.select(Reflection.case_audit_id).where(Reflection.person_id == viewer.person_id)
-    reasons += [CaseAudit.worker_id == viewer.person_id, CaseAudit.id.in_(invited)]
+    own = sa.and_(CaseAudit.worker_id == viewer.person_id, CaseAudit.purpose == "main")
+    reasons += [own, CaseAudit.id.in_(invited)]
     handed = sa.select(Dispute.case_audit_id).where(Dispute.handed_to_id == viewer.person_id)
     reasons.append(CaseAudit.id.in_(handed))
     if viewer.has("team_manager") and viewer.managed_team_ids:
@@ -120,6 +140,12 @@ def visible_actions(viewer: Viewer) -> Predicate:
     The worker and the manager of a case see its actions with the feedback. An auditor sees what was agreed on
     the same case before, and whether it made a difference: the page leaves out what it answers.
     """
+    # Whoever grades a case blind sees nothing of what its auditor asked for.
+    hidden = sa.select(CaseAudit.id).where(CaseAudit.ref.in_(_graded_now(viewer).where(OWN.purpose != "main")))
+    return sa.and_(_actions_within_roles(viewer), Action.case_audit_id.not_in(hidden))
+
+
+def _actions_within_roles(viewer: Viewer) -> Predicate:
     if viewer.has("qa_lead"):
         return sa.true()
     me = viewer.person_id

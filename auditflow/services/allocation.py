@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ from auditflow.models import AuditRound, CaseAudit, Deadline, RoundAuditor
 from auditflow.models.base import core
 from auditflow.queries.allocation import Eligibility, RoundCase, read_eligibility
 from auditflow.services.act import Act
+from auditflow.services.case_audit_second import give_second_gradings
 from auditflow.services.journal import Note, record
 from auditflow.services.journal_batch import Batch, Line, set_clocks, tell_each, write_many
 from auditflow.services.permission import done_before, require_role
@@ -68,7 +69,7 @@ def suggest_allocation(session: Session, round_id: int, *, pins: Mapping[int, in
     if row is None:
         raise NotFound("There is no such round.")
     known = read_eligibility(session, row)
-    waiting = {i: case for i, case in known.cases.items() if case.state == "selected"}
+    waiting = {case.id: case for case in known.waiting}
     wanted = {i: person for i, person in (pins or {}).items() if i in waiting}
     outcome = balance.allocate(
         [balance.CaseToAllocate(str(i), case.team or None) for i, case in waiting.items()],
@@ -105,11 +106,15 @@ def allocate_cases(
     known = read_eligibility(session, row, also=tuple(sorted(set(chosen.values()))))
     decide = _decider(row.state, facts.roles)
     lines = []
+    together: set[tuple[int, str]] = set()
     for audit_id, person in sorted(chosen.items()):
         case = known.cases.get(audit_id)
         if case is None:
             raise NotFound("One of these cases is not in the round any more. Open the page again.")
         decide(*_about(known, case, person))
+        if (person, case.ref) in together:
+            raise GuardRefused(f"Case {case.ref} is here twice, for two different auditors.", code="chosen_is_new")
+        together.add((person, case.ref))
         values = (person, audit_id in pinned)
         lines.append(Line(case.id, case.version, case.chain_head, {"auditor_id": person}, values))
     fixed = {"allocated_at": act.at}
@@ -117,8 +122,17 @@ def allocate_cases(
     batch = Batch("case_audit", "allocate", "allocated", "selected", "allocated", "qa_lead", act, columns, fixed)
     write_many(session, batch, lines)
     if row.state == "live":
-        _set_going(session, row, [line.subject_id for line in lines], sorted(set(chosen.values())), act)
+        _set_going(session, row, {line.subject_id: chosen[line.subject_id] for line in lines}, act)
+        _give_seconds(session, row, [known.cases[line.subject_id] for line in lines], act)
     return len(lines)
+
+
+def _give_seconds(session: Session, row: AuditRound, cases: Iterable[RoundCase | CaseAudit], act: Act) -> None:
+    """A reserve that takes the place of a case chosen for a blind second grading is graded twice in its stead."""
+    replacing = [case.id for case in cases if case.purpose == "main" and case.kind == "replacement"]
+    if replacing:
+        given = give_second_gradings(session, row, act, among=replacing)
+        _set_going(session, row, given.auditor_of, act.then("second-clocks"))
 
 
 def _about(known: Eligibility, case: RoundCase, person: int) -> tuple[str, str, bool, bool, bool, str]:
@@ -152,10 +166,11 @@ def _decider(round_state: str, roles: frozenset[str]) -> Any:
     return decide
 
 
-def _set_going(session: Session, row: AuditRound, ids: list[int], people: list[int], act: Act) -> None:
+def _set_going(session: Session, row: AuditRound, auditor_of: Mapping[int, int], act: Act) -> None:
     """In a live round the time to start runs at once, and each auditor gets one message."""
     clocks = timetable(session).rows(WORKFLOW.deadlines_of("allocated"), act.at, {"round_ends_on": row.ends_on})
-    set_clocks(session, "case_audit", ids, clocks)
+    set_clocks(session, "case_audit", list(auditor_of), clocks)
+    people = sorted(set(auditor_of.values()))
     tell_each(session, "audit_round.launched", people, about=("audit_round", row.id), act=act)
 
 
@@ -173,14 +188,12 @@ def allocate_case(
     The earlier auditor's draft stays on record and the new one starts empty. Where nobody else can audit the
     case, somebody who graded it before may, with a reason that stays with the case.
     """
-    audit = session.get(CaseAudit, case_audit_id)
-    if audit is None:
-        raise NotFound("There is no such case audit.")
-    row = session.get_one(AuditRound, audit.round_id)
+    audit, row = _audit_and_round(session, case_audit_id)
     action = "allocate" if audit.state == "selected" else "reallocate"
     if audit.first_submitted_at is not None and action == "reallocate":
         raise WrongState("A grade was submitted once, so this audit stays with its auditor.")
     known = read_eligibility(session, row, also=(person_id,))
+    again = (person_id, audit.id) in known.graded
     outcome = apply(
         session,
         Request(
@@ -188,17 +201,26 @@ def allocate_case(
             audit.id,
             action,
             act,
-            expected_version=expected_version,
+            expected_version,
             reason=reason,
             details={"auditor_id": person_id},
-            changes=_by_hand(person_id, act, reason if (person_id, audit.id) in known.graded else ""),
+            changes=_by_hand(person_id, act, reason if again else ""),
             facts=_facts_of(known, audit.id, person_id),
             tell=(person_id,) if row.state == "live" else (),
         ),
     )
-    if row.state != "live":
+    if row.state == "live":
+        _give_seconds(session, row, [audit], act)
+    else:
         _hold_clocks(session, audit.id)
     return outcome
+
+
+def _audit_and_round(session: Session, case_audit_id: int) -> tuple[CaseAudit, AuditRound]:
+    audit = session.get(CaseAudit, case_audit_id)
+    if audit is None:
+        raise NotFound("There is no such case audit.")
+    return audit, session.get_one(AuditRound, audit.round_id)
 
 
 def _by_hand(person_id: int, act: Act, same_auditor_reason: str) -> dict[str, Any]:

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.errors import NotFound
-from auditflow.domain.policy import read_policy
+from auditflow.domain.policy import read_policy, read_second_policy
 from auditflow.domain.sampling import commitment
 from auditflow.models import AuditRound, CaseAudit
 from auditflow.models.base import core
 from auditflow.services.act import Act
+from auditflow.services.case_audit_second import give_second_gradings
 from auditflow.services.journal_batch import Batch, Line, set_clocks, tell_each, write_many
 from auditflow.services.permission import done_before
 from auditflow.services.timetable import timetable
@@ -27,12 +28,14 @@ def launch_round(session: Session, round_id: int, act: Act, *, expected_version:
     """Set the round going, in a few statements whatever its size.
 
     The checking seed is made here; only its SHA-256 is journalled until reporting begins, so that nobody can
-    know which audits will be looked at twice. Raises what the workflow refuses, each with its sentence.
+    know which audits will be looked at twice. The blind second gradings that it chooses are given to their
+    auditors at once, without a mark among the others. Raises what the workflow refuses, each with its sentence.
     """
     row = session.get(AuditRound, round_id)
     if row is None:
         raise NotFound("There is no such round.")
     read_policy(row.policy)
+    read_second_policy(row.policy)
     if done_before(session, ("audit_round", round_id), act):
         seed, promise = row.checking_seed, row.checking_seed_sha256
     else:
@@ -51,6 +54,7 @@ def launch_round(session: Session, round_id: int, act: Act, *, expected_version:
         ),
     )
     if not outcome.repeated:
+        give_second_gradings(session, row, act)
         _start_clocks(session, row, act)
     return outcome
 

@@ -21,6 +21,7 @@ from auditflow.queries.sample import (
 )
 from auditflow.services.act import Act
 from auditflow.services.approval import Ask, ask_approval, find_request, makes, need_reason
+from auditflow.services.case_audit_second import withdraw_second_gradings
 from auditflow.services.journal import Note, record
 from auditflow.services.journal_batch import Batch, Line, set_clocks, write_many
 from auditflow.services.permission import done_before
@@ -204,13 +205,16 @@ def remove_case(session: Session, asked: Approval, act: Act) -> None:
     audit = _audit(session, asked.subject_id)
     _leave(session, audit, "remove", asked, act)
     session.refresh(audit)
+    withdraw_second_gradings(session, audit, act)
     bring_in_reserve(session, audit, act)
 
 
 @makes("mark_not_audited")
 def mark_not_audited(session: Session, asked: Approval, act: Act) -> None:
     """Leave the case not audited, as approved."""
-    _leave(session, _audit(session, asked.subject_id), "mark_not_audited", asked, act)
+    audit = _audit(session, asked.subject_id)
+    _leave(session, audit, "mark_not_audited", asked, act)
+    withdraw_second_gradings(session, audit, act)
 
 
 def _leave(session: Session, audit: CaseAudit, action: str, asked: Approval, act: Act) -> Outcome:

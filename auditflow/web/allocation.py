@@ -17,6 +17,7 @@ from auditflow.web.routing import Pages
 from forms.audit_round import PressForm
 
 pages = Pages("allocation", __name__)
+SEEN = "graded this case before, or could see its grade"
 MOST = 200
 """Cases with a choice of auditor on one page; larger rounds are allocated as suggested, then moved one by one."""
 
@@ -124,7 +125,7 @@ def _pins() -> set[int]:
 
 def _page(row: AuditRound, form: PressForm, wanted: dict[int, int]) -> str:
     suggestion, known, problem = _suggestion(row, wanted)
-    waiting = [case for case in known.cases.values() if case.state == "selected"]
+    waiting = known.waiting
     auditor_of = dict(suggestion.auditor_of) if suggestion else wanted
     if problem:
         form.add_error(problem)
@@ -154,7 +155,7 @@ def _suggestion(row: AuditRound, wanted: dict[int, int]) -> tuple[Suggestion | N
 
 def _line(known: Eligibility, case: Any, person: int | None, wanted: dict[int, int]) -> dict[str, Any]:
     barred = {who: "conflict" for who, audit in known.conflicts if audit == case.id}
-    barred |= {who: "graded this case before" for who, audit in known.graded if audit == case.id}
+    barred |= {who: SEEN for who, audit in known.graded if audit == case.id}
     options = [
         (c.id, f"{c.name} ({barred[c.id]})" if c.id in barred else c.name)
         for c in known.candidates.values()
@@ -164,6 +165,7 @@ def _line(known: Eligibility, case: Any, person: int | None, wanted: dict[int, i
         "id": case.id,
         "ref": case.ref,
         "kind": group_words(case.case_type) if case.case_type else "",
+        "second": case.purpose == "second",
         "team": case.team,
         "auditor": person,
         "options": options,

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
+from auditflow.domain.policy import ModerationPolicy, SecondGradingPolicy, policy_document
 from auditflow.models import AuditRound
 from auditflow.queries.audit_round import list_draws, list_frozen_lists, list_newest_tools, list_rounds
 from auditflow.queries.moves import moves_for
@@ -66,7 +67,8 @@ def _plan_form(form: PlanRoundForm) -> Any:
 
 def _plan(form: PlanRoundForm) -> RoundPlan:
     dates = {name: form[name].data for name in DATES}
-    return RoundPlan(name=form.name.data or "", tool_version_id=int(form.tool_version_id.data), **dates)
+    policy = policy_document(ModerationPolicy(), SecondGradingPolicy())
+    return RoundPlan(name=form.name.data or "", tool_version_id=int(form.tool_version_id.data), policy=policy, **dates)
 
 
 def _plan_page(form: PlanRoundForm, row: AuditRound | None) -> str:

@@ -13,6 +13,7 @@ from auditflow.domain.pace import Pace, pace_of
 from auditflow.domain.working_days import working_days_between
 from auditflow.models import AuditRound
 from auditflow.queries.approval import RequestLine, list_open_requests
+from auditflow.queries.case_audit_second import count_seconds
 from auditflow.queries.dashboard import (
     WITH_AUDITOR,
     WITH_MODERATOR,
@@ -25,7 +26,7 @@ from auditflow.queries.dashboard import (
 )
 from auditflow.queries.scope import Viewer
 from auditflow.services.timetable import timetable
-from auditflow.web.dashboard_words import removal_line, waiting_line
+from auditflow.web.dashboard_words import removal_line, second_words, waiting_line
 from auditflow.web.layout import long_day
 
 SHOWN_STATES = (
@@ -54,6 +55,7 @@ def dashboard_of(session: Session, row: AuditRound, viewer: Viewer, now: datetim
     pace = pace_of(agreed, total, starts_on=row.starts_on, ends_on=row.ends_on, today=today, closed=closed)
     waiting = list_waiting(session, row.id)
     asked = list_open_requests(session, viewer, row.id)
+    seconds = count_seconds(session, row.id)
     late = [auditor for auditor, tally in progress.auditors.items() if tally.late]
     return {
         "whole": whole,
@@ -69,6 +71,9 @@ def dashboard_of(session: Session, row: AuditRound, viewer: Viewer, now: datetim
         "teams": _teams(row.id, progress),
         "late_auditors": len(late),
         "unallocated": whole.states["selected"],
+        "seconds": seconds,
+        "seconds_words": second_words(seconds),
+        "lead": viewer.has("qa_lead"),
     }
 
 

@@ -11,6 +11,7 @@ from werkzeug.routing import BuildError
 from auditflow.domain.clock import local_date
 from auditflow.domain.sample_reasons import EXEMPTION_REASONS, LOST_REASONS, REMOVAL_REASONS
 from auditflow.queries.approval import RequestLine
+from auditflow.queries.case_audit_second import SecondCount
 from auditflow.queries.dashboard import Waiting
 from auditflow.queries.scope import Viewer
 from auditflow.web.layout import clock_time, day, long_day
@@ -23,6 +24,15 @@ ASKS = {
 }
 """What is asked for, as a heading."""
 LISTED = {"remove": LOST_REASONS | REMOVAL_REASONS, "mark_not_audited": EXEMPTION_REASONS}
+
+
+def second_words(count: SecondCount) -> str:
+    """How the blind second gradings stand, in a sentence; blank when the round has none."""
+    if not count.asked:
+        return ""
+    withdrawn = f", {count.withdrawn} withdrawn" if count.withdrawn else ""
+    waits = " Reporting waits for the others." if count.open else ""
+    return f"Blind second gradings: {count.filed} of {count.asked} in{withdrawn}.{waits}"
 
 
 def waiting_line(item: Waiting, now: datetime) -> dict[str, Any]:

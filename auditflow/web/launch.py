@@ -7,9 +7,16 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
-from auditflow.domain.policy import ModerationPolicy, policy_document, read_policy
+from auditflow.domain.policy import (
+    ModerationPolicy,
+    SecondGradingPolicy,
+    policy_document,
+    read_policy,
+    read_second_policy,
+)
 from auditflow.domain.sampling import checking_count
 from auditflow.models import AuditRound
+from auditflow.queries.case_audit_second import find_second_graders
 from auditflow.queries.matching import list_open_sampled_names
 from auditflow.queries.moves import moves_for
 from auditflow.services.audit_round import change_round
@@ -21,14 +28,15 @@ from forms.audit_round import PressForm, SetPolicyForm
 from workflows.audit_round import LAUNCH
 
 pages = Pages("launch", __name__)
-POLICY = tuple(field.name for field in fields(ModerationPolicy))
+POLICY = tuple(field.name for policy in (ModerationPolicy, SecondGradingPolicy) for field in fields(policy))
 
 
 @pages.page("/rounds/<int:round_id>/policy", may=LEAD)
 def launch_policy(round_id: int) -> Any:
-    """Which audits are moderated."""
+    """Which audits are moderated, and which cases graded twice."""
     row = visible_round(round_id)
-    return _policy_page(row, SetPolicyForm(None, version=row.version, **policy_document(read_policy(row.policy))))
+    kept = policy_document(read_policy(row.policy), read_second_policy(row.policy))
+    return _policy_page(row, SetPolicyForm(None, version=row.version, **kept))
 
 
 def _policy_page(row: AuditRound, form: SetPolicyForm) -> str:
@@ -68,7 +76,8 @@ def _check_page(row: AuditRound, form: PressForm) -> str:
         checks=_checks(row, dict(moves.facts.values)),
         may=moves.may("launch"),
         policy=policy,
-        share=_share_words(policy),
+        share=_share_words(policy.random_percent, policy.random_least),
+        second=_second_words(row),
         names=list_open_sampled_names(db(), row.id),
     )
 
@@ -101,9 +110,32 @@ def _mend(row: AuditRound, endpoint: str) -> str:
     )
 
 
-def _share_words(policy: ModerationPolicy) -> str:
-    ten = checking_count(100, policy.random_percent, policy.random_least)
-    return f"{policy.random_percent}% of all randomly drawn cases, at least {policy.random_least} (of 100 cases: {ten})"
+def _share_words(percent: int, least: int) -> str:
+    ten = checking_count(100, percent, least)
+    return f"{percent}% of all randomly drawn cases, at least {least} (of 100 cases: {ten})"
+
+
+def _second_words(row: AuditRound) -> dict[str, str]:
+    """What the launch will do about blind second gradings, and for how many cases there is no second auditor."""
+    policy = read_second_policy(row.policy)
+    if not policy.second_gradings:
+        return {"words": "None in this round", "problem": ""}
+    words = _share_words(policy.second_percent, policy.second_least)
+    graders = find_second_graders(db(), row) if row.state == "sampled" else None
+    return {"words": words, "problem": _too_few(len(graders.of), len(graders.without)) if graders else ""}
+
+
+def _too_few(cases: int, without: int) -> str:
+    if not without:
+        return ""
+    why = "every other auditor of the round has a conflict of interest, graded or moderated it, or may see its grade"
+    if without == cases:
+        return (
+            f"No case of this round can have a second auditor: {why}. You can launch the round; it will have no blind "
+            "second grading. To have some, add another trained auditor."
+        )
+    many = f"{without:,} of the {cases:,} cases that have an auditor could not have a second one"
+    return f"{many}: {why}. If one of these is chosen, it is graded once only. Another trained auditor would help."
 
 
 @pages.act("/rounds/<int:round_id>/launch", may=LEAD)

@@ -16,10 +16,12 @@ from auditflow.queries.moves import Moves, moves_for
 from auditflow.reporting.bundle import draw_bundle
 from auditflow.services.allocation import allocate_case
 from auditflow.services.sample_change import request_discard, request_exemption, request_removal
+from auditflow.web.allocation import SEEN
 from auditflow.web.audit_round_pages import BAD, LEAD, READERS, group_words, to_round, tried, visible_round
 from auditflow.web.dashboard import KINDS, LABELS
 from auditflow.web.layout import day
 from auditflow.web.request import act, db, form_version, now, viewer
+from auditflow.web.results_tables import PURPOSES
 from auditflow.web.routing import Pages
 from forms.audit_round import GiveReasonForm, LeaveOutForm, MoveCaseForm
 
@@ -55,8 +57,10 @@ def sample_case(round_id: int, case_audit_id: int) -> Any:
     known = read_eligibility(db(), row)
     here = known.cases.get(audit.id)
     auditor = known.candidates.get(audit.auditor_id) if audit.auditor_id else None
+    withdrawn = audit.purpose != "main" and audit.state == "removed"
     facts = [
-        {"key": "State", "value": LABELS[audit.state]},
+        {"key": "What it is for", "value": PURPOSES[audit.purpose]},
+        {"key": "State", "value": "Withdrawn" if withdrawn else LABELS[audit.state]},
         {"key": "How it came in", "value": KINDS[audit.kind]},
         {"key": "Kind of case", "value": group_words(audit.case_type) if audit.case_type else "Not known"},
         {"key": "Team", "value": (here.team if here else "") or "Not known"},
@@ -79,7 +83,7 @@ def sample_move(round_id: int, case_audit_id: int) -> Any:
 def _move_page(row: AuditRound, audit: CaseAudit, form: MoveCaseForm) -> str:
     known = read_eligibility(db(), row)
     barred = {who: "conflict of interest" for who, case in known.conflicts if case == audit.id}
-    barred |= {who: "graded this case before" for who, case in known.graded if case == audit.id}
+    barred |= {who: SEEN for who, case in known.graded if case == audit.id}
     form.person_id.choices = [("", "Choose an auditor")]
     for c in known.candidates.values():
         if c.id != audit.auditor_id and c.trained:

@@ -14,7 +14,7 @@ from auditflow.cli.council.answers import Written, weak_findings, write_answers
 from auditflow.cli.council.calendar import Calendar
 from auditflow.cli.council.diary import Diary
 from auditflow.cli.council.words import DISPUTE, MODERATOR, REFLECTIONS, WORDS
-from auditflow.domain.audit_tool import AuditTool
+from auditflow.domain.audit_tool import AuditTool, list_sections
 from auditflow.domain.clock import local_date
 from auditflow.domain.errors import Refused
 from auditflow.domain.working_days import add_working_days
@@ -71,7 +71,11 @@ def act(person_id: int | None, at: datetime, what: str, number: int) -> Act:
 def start(story: Story, audit_id: int, session: Session, at: datetime) -> None:
     """The auditor starts; the worker is invited and often reflects within two days."""
     audit = session.get_one(CaseAudit, audit_id)
+    if audit.state == "removed":
+        return  # a second grading of a case that was lost meanwhile
     start_case_audit(session, audit_id, act(audit.auditor_id, at, "start", audit_id))
+    if audit.purpose != "main":
+        return
     if story.chance.random() < 0.7:
         story.diary.write(story.later(at, 2, 15), lambda s, t: _reflect(story, audit_id, s, t))
 
@@ -86,7 +90,8 @@ def write(story: Story, audit_id: int, session: Session, at: datetime, *, share:
     """The auditor writes the audit, or the first `share` of its sections."""
     audit = session.get_one(CaseAudit, audit_id)
     written = write_answers(story.tool, audit.case_type, story.index[audit.ref], story.chance)
-    sections = list(written.sections.items())
+    asked = {s.key for s in list_sections(story.tool, audit.case_type, grading_only=audit.purpose != "main")}
+    sections = [(name, content) for name, content in written.sections.items() if name in asked]
     for name, content in sections[: round(len(sections) * share)]:
         save_draft(
             session,
@@ -97,6 +102,16 @@ def write(story: Story, audit_id: int, session: Session, at: datetime, *, share:
             base_number=0,
         )
     return written
+
+
+def grade_again(story: Story, audit_id: int, session: Session, at: datetime, *, share: float) -> None:
+    """A second auditor writes the same case, blind; what is whole is submitted, and that is its end."""
+    audit = session.get_one(CaseAudit, audit_id)
+    if audit.state == "removed":
+        return
+    write(story, audit_id, session, at, share=share)
+    if share == 1:
+        submit_case_audit(session, audit_id, act(audit.auditor_id, at, "submit", audit_id))
 
 
 def submit(story: Story, audit_id: int, session: Session, at: datetime) -> None:

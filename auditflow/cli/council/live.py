@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -13,10 +14,12 @@ from auditflow.cli.council.baseline import allocate, write_audit
 from auditflow.cli.council.calendar import Calendar
 from auditflow.cli.council.concerns import plan_concern
 from auditflow.cli.council.people import Staff
+from auditflow.domain.policy import SecondGradingPolicy
 from auditflow.models import AuditRound, CaseAudit
 from auditflow.services.act import Act
 from auditflow.services.allocation import allocate_cases, suggest_allocation
 from auditflow.services.approval import approve_request
+from auditflow.services.audit_round import change_round
 from auditflow.services.launch import launch_round
 from auditflow.services.re_audit import ReAuditPlan, mark_lost, plan_re_audit
 from auditflow.services.sample import draw_sample, lock_design
@@ -38,6 +41,8 @@ def plan_live(session: Session, staff: Staff, calendar: Calendar, baseline: Audi
         record_date=calendar.working_day(LAUNCH - 1),
     )
     row = plan_re_audit(session, baseline.id, plan, act)
+    policy = {**row.policy, **asdict(SecondGradingPolicy())}
+    change_round(session, row.id, {"policy": policy}, act.then("policy"))
     lock_design(session, row.id, act.then("lock"))
     draw_sample(session, row.id, act.then("draw"))
     allocate(session, row, staff, Act(act.actor_id, calendar.at(LAUNCH - 2), "sample:re-allocate"))
@@ -51,12 +56,25 @@ def live_round(session: Session, staff: Staff, row: AuditRound, story: Story, no
     lost = _lose_two(session, staff, row, story)
     work: dict[int, int] = {}
     query = sa.select(CaseAudit).where(CaseAudit.round_id == row.id).order_by(CaseAudit.id)
-    for audit in session.scalars(query).all():
+    for audit in session.scalars(query.where(CaseAudit.purpose == "main")).all():
         if audit.id in lost:
             continue
         turn = work[audit.auditor_id or 0] = work.get(audit.auditor_id or 0, -1) + 1
         _write_one(story, audit, turn, calendar)
     plan_concern(session, story, row, staff.auditors[0], now - timedelta(minutes=50), answered=False)
+    for number, audit in enumerate(session.scalars(query.where(CaseAudit.purpose == "second")).all()):
+        _grade_again(story, audit.id, number, calendar)
+
+
+def _grade_again(story: Story, audit_id: int, number: int, calendar: Calendar) -> None:
+    """Of the blind second gradings half are in, every fourth is begun, the others are not."""
+    if number % 4 != 3:
+        begin = calendar.at(min(LAUNCH + 3 + number, -4), 13, number * 3 % 60)
+        story.diary.write(begin, lambda s, t: audits.start(story, audit_id, s, t))
+        share = 1.0 if number % 2 == 0 else 0.5
+        story.diary.write(
+            story.later(begin, 1, 16), lambda s, t: audits.grade_again(story, audit_id, s, t, share=share)
+        )
 
 
 def _write_one(story: Story, audit: CaseAudit, turn: int, calendar: Calendar) -> None:
@@ -75,7 +93,8 @@ def _write_one(story: Story, audit: CaseAudit, turn: int, calendar: Calendar) ->
 
 def _lose_two(session: Session, staff: Staff, row: AuditRound, story: Story) -> set[int]:
     """Two cases cannot be audited again; the director approves, and the next reserves come in."""
-    query = sa.select(CaseAudit.id).where(CaseAudit.round_id == row.id, CaseAudit.kind == "random")
+    mine = (CaseAudit.round_id == row.id, CaseAudit.purpose == "main", CaseAudit.kind == "random")
+    query = sa.select(CaseAudit.id).where(*mine)
     chosen = story.chance.sample(list(session.scalars(query.order_by(CaseAudit.id))), len(LOST))
     for audit_id, (reason, words) in zip(chosen, LOST, strict=True):
         story.diary.write(story.calendar.at(LAUNCH + 2, 10), _losing(staff, audit_id, reason, words, story))

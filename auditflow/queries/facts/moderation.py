@@ -30,13 +30,26 @@ def columns(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
     return {
         # An external moderator sees what is handed to them and nothing that waits.
         "role_moderator": sa.or_(sa.and_(given, holds(actor, "team_manager", "director")), external),
-        "role_eligible_moderator": sa.and_(holds(actor, "team_manager"), sa.not_(in_conflict), sa.not_(flag(own))),
+        "role_eligible_moderator": sa.and_(
+            holds(actor, "team_manager"), sa.not_(in_conflict), sa.not_(flag(own)), sa.not_(_graded_too(table, actor))
+        ),
         "role_external_moderator": external,
         "role_qa_lead": holds(actor, "qa_lead"),
         "role_auditor": flag(table.c.auditor_id == actor),
         "actor_in_conflict": in_conflict,
         "actor_judges_own_work": flag(own),
     }
+
+
+def _graded_too(table: sa.Table, actor: Column) -> Column:
+    """Whether the actor has another audit of the same case: they must not see this one, or have judged it before."""
+    mine, this = AUDIT.alias(), AUDIT.alias()
+    same = sa.and_(mine.c.ref == this.c.ref, mine.c.round_id == this.c.round_id, mine.c.id != this.c.id)
+    return sa.exists(
+        sa.select(1)
+        .select_from(this.join(mine, same))
+        .where(this.c.id == table.c.case_audit_id, mine.c.auditor_id == actor)
+    )
 
 
 def _external(actor: Column, now: Column) -> Column:

@@ -111,11 +111,21 @@ def test_the_re_audit_is_live_about_60_per_cent_done_with_what_must_be_decided(
 
 def test_two_cases_are_lost_and_their_reserves_came_in(council: tuple[Session, Made, datetime]) -> None:
     session, made, _ = council
-    mine = CaseAudit.round_id == made.live.id
+    mine = sa.and_(CaseAudit.round_id == made.live.id, CaseAudit.purpose == "main")
     assert count(session, CaseAudit, mine, CaseAudit.state == "removed") == 2
     assert count(session, CaseAudit, mine, CaseAudit.kind == "replacement") == 2
     replaced = sa.select(SampleCase.id).where(SampleCase.replaces_id.is_not(None))
     assert len(session.scalars(replaced).all()) == 2
+
+
+def test_sixteen_cases_are_graded_a_second_time_by_somebody_else(council: tuple[Session, Made, datetime]) -> None:
+    session, made, _ = council
+    query = sa.select(CaseAudit).where(CaseAudit.round_id == made.live.id, CaseAudit.state != "removed")
+    second = {a.ref: a for a in session.scalars(query.where(CaseAudit.purpose == "second"))}
+    first = {a.ref: a for a in session.scalars(query.where(CaseAudit.purpose == "main"))}
+    assert len(second) == 16
+    assert all(first[ref].auditor_id != audit.auditor_id for ref, audit in second.items())
+    assert {"filed", "in_progress", "allocated"} == {audit.state for audit in second.values()}
 
 
 def test_nobody_audits_a_case_that_they_audited_in_the_baseline(council: tuple[Session, Made, datetime]) -> None:

@@ -99,7 +99,8 @@ SCENARIOS = (
         Scenario(
             f"purpose {purpose}",
             {"purpose": purpose},
-            plus=each(BEFORE, "qa_lead: withdraw_grading>removed") + "\nsubmitted system: file>filed",
+            plus="\n".join(each(BEFORE, f"{role}: withdraw_grading>removed") for role in ("qa_lead", "system"))
+            + "\nsubmitted system: file>filed",
             minus=AT_ONCE + "\n" + ASKS,
         )
         for purpose in ("second", "calibration", "bridge")
@@ -279,7 +280,8 @@ REFUSALS = (
         for guard, facts in (("mark_not_audited_approved", {"approved_ask": "remove"}), ("no_conflict", CONFLICT))
     ),
     *(
-        Refusal(guard, "in_progress", "withdraw_grading", "qa_lead", facts, before={"purpose": "second"})
+        Refusal(guard, "in_progress", "withdraw_grading", role, facts, before={"purpose": "second"})
+        for role in ("qa_lead", "system")
         for guard, facts in (("other_purpose", {"purpose": "main"}), ("never_submitted", {"submissions": 1}))
     ),
     *(

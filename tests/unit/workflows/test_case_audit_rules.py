@@ -40,8 +40,10 @@ def test_which_moves_always_need_a_reason():
     assert needing == {
         *("reallocate", "change", "decide_without_auditor", "dispute", "challenge", "determine"),
         *("ask_to_remove", "ask_not_audited", "mark_not_audited"),
-        *("withdraw_grading", "request_correction"),
+        "request_correction",
     }
+    # The system withdraws a second grading with its case; a person says why.
+    assert decide("allocated", "withdraw_grading", "qa_lead", purpose="second", submissions=0).move.reason
 
 
 def test_the_same_auditor_again_needs_the_leads_reason():
