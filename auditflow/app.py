@@ -27,9 +27,7 @@ SESSION_HOURS = 8
 def create_app(settings: Settings, *, clock: Clock | None = None, database: Database | None = None) -> Flask:
     """Build the web application. `clock` is set by tests and by the sample council only."""
     app = Flask("auditflow", static_folder="static", template_folder=None)
-    app.config.update(_flask_settings(settings))
-    database = database or open_database(settings.database_url)
-    app.extensions[EXTENSION] = House(settings, database, clock or SystemClock(), _sessions(database))
+    furnish(app, settings, clock or SystemClock(), database or open_database(settings.database_url))
     app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined} if app.testing else app.jinja_options
     app.jinja_loader = ChoiceLoader(
         [PackageLoader("auditflow"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
@@ -46,6 +44,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
     app.teardown_appcontext(_close_session)
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app
+
+
+def furnish(app: Flask, settings: Settings, clock: Clock, database: Database) -> None:
+    """Give `app` its house: settings, clock and database. Routes and templates know it by no other way."""
+    app.config.update(_flask_settings(settings))
+    app.extensions[EXTENSION] = House(settings, database, clock, _sessions(database))
 
 
 def _flask_settings(settings: Settings) -> dict[str, object]:

@@ -195,6 +195,10 @@ class AuditTool:
     participation: Participation
     overall: Overall
 
+    def __hash__(self) -> int:
+        # A tool is looked up in caches on every page; hashing all its words each time would cost more than it saves.
+        return hash((self.key, self.version, self.title))
+
     def domain(self, key: str) -> Domain | None:
         """The domain with that key, or None."""
         return next((domain for domain in self.domains if domain.key == key), None)

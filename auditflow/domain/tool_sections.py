@@ -7,6 +7,7 @@ required, the rest may be marked not applicable. Nothing is dropped because a li
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from auditflow.domain.answers import NOT_APPLICABLE, Answers, part
@@ -107,6 +108,7 @@ def asked_questions(tool: AuditTool, domain: Domain, case_type: str | None) -> t
     )
 
 
+@lru_cache(maxsize=512)
 def list_sections(tool: AuditTool, case_type: str | None, *, grading_only: bool = False) -> tuple[Section, ...]:
     """The pages of an audit, in order: domains asked, then who took part, then the overall grade.
 

@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session, aliased
 
 from auditflow.domain.errors import NotFound
 from auditflow.models import (
-    Action,
-    ActionFinding,
     AuditRound,
     CaseAudit,
     Deadline,
@@ -25,12 +23,9 @@ from auditflow.models import (
     Submission,
     Team,
 )
-from auditflow.models.base import core
-from auditflow.queries.scope import Viewer, visible_case_audits
+from auditflow.queries.scope import BEING_GRADED, Viewer, visible_case_audits
 
 NOT_THERE = "There is no such audit."
-# Making an alias of so wide a table costs more than the query that uses it, so each is made once.
-EARLIER, EARLIER_ROUND = aliased(CaseAudit), aliased(AuditRound)
 
 SORTS = ("due", "case", "state")
 
@@ -124,20 +119,30 @@ def find_deadline(session: Session, case_audit_id: int, keys: Sequence[str]) -> 
     )
 
 
-def list_submissions(session: Session, case_audit_id: int) -> list[Submission]:
-    """Every submission, the first one first."""
-    return list(
-        session.scalars(
-            sa.select(Submission).where(Submission.case_audit_id == case_audit_id).order_by(Submission.number)
-        )
+def list_submissions(session: Session, viewer: Viewer, case_audit_id: int) -> list[Submission]:
+    """Every submission that this person may read, the first one first."""
+    where = (Submission.case_audit_id == case_audit_id, sa.not_(_kept_from(viewer)))
+    return list(session.scalars(sa.select(Submission).where(*where).order_by(Submission.number)))
+
+
+def _kept_from(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """An earlier auditor's submission is kept from the one who is auditing the case now: they start empty."""
+    now_theirs = sa.select(CaseAudit.id).where(
+        CaseAudit.auditor_id == viewer.person_id, CaseAudit.state.in_(BEING_GRADED)
     )
+    return sa.and_(Submission.auditor_id != viewer.person_id, Submission.case_audit_id.in_(now_theirs))
 
 
-def get_submission(session: Session, case_audit_id: int, number: int) -> Submission:
-    """One submission by its number. Raises NotFound."""
-    found = session.scalars(
-        sa.select(Submission).where(Submission.case_audit_id == case_audit_id, Submission.number == number)
-    ).one_or_none()
+def starts_after_another(session: Session, viewer: Viewer, case_audit_id: int) -> bool:
+    """Whether the viewer is auditing this case after somebody else's submission of it was withdrawn."""
+    where = (Submission.case_audit_id == case_audit_id, _kept_from(viewer))
+    return session.scalars(sa.select(Submission.id).where(*where).limit(1)).first() is not None
+
+
+def get_submission(session: Session, viewer: Viewer, case_audit_id: int, number: int) -> Submission:
+    """One submission by its number, if this person may read it. Raises NotFound."""
+    where = (Submission.case_audit_id == case_audit_id, Submission.number == number)
+    found = session.scalars(sa.select(Submission).where(*where, sa.not_(_kept_from(viewer)))).one_or_none()
     if found is None:
         raise NotFound("There is no such submission.")
     return found
@@ -163,61 +168,3 @@ def get_age_band(session: Session, audit: CaseAudit) -> str:
         .where(SampleCase.id == audit.sample_case_id)
     ).one_or_none()
     return str((more or {}).get("age_band") or "")
-
-
-@dataclass(frozen=True, slots=True)
-class CaseAction:
-    """An action with the findings that it answers in one audit, and who is to do it."""
-
-    action: Action
-    findings: tuple[str, ...]
-    owner: str
-
-
-def list_case_actions(session: Session, case_audit_id: int) -> list[CaseAction]:
-    """The actions that answer findings of this audit, made for it or linked to it, oldest first."""
-    return _with_findings(session, ActionFinding.case_audit_id == case_audit_id)
-
-
-def list_last_actions(session: Session, audit: CaseAudit) -> list[CaseAction]:
-    """The actions of the last audit of the same case, for a main audit; none for who must see nothing of it."""
-    if audit.purpose != "main":
-        return []
-    last = (
-        sa.select(EARLIER.id)
-        .join(EARLIER_ROUND, EARLIER_ROUND.id == EARLIER.round_id)
-        .where(
-            EARLIER.ref == audit.ref,
-            EARLIER.purpose == "main",
-            EARLIER.round_id != audit.round_id,
-            EARLIER.agreed_at.is_not(None),
-        )
-        .order_by(EARLIER_ROUND.record_date.desc(), EARLIER.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    return _with_findings(session, sa.and_(Action.case_audit_id == last, ActionFinding.case_audit_id == last))
-
-
-def list_open_actions(session: Session, audit: CaseAudit) -> list[CaseAction]:
-    """Actions on this case that are not finished: what a finding can be linked to."""
-    of_case = sa.select(EARLIER.id).where(EARLIER.ref == audit.ref, EARLIER.purpose == "main")
-    is_open = Action.state.in_(["proposed", "open", "done"])
-    own = ActionFinding.case_audit_id == Action.case_audit_id
-    return _with_findings(session, sa.and_(Action.case_audit_id.in_(of_case), is_open, own))
-
-
-def _with_findings(session: Session, where: sa.ColumnElement[bool]) -> list[CaseAction]:
-    rows = session.execute(
-        sa.select(Action, ActionFinding.finding, core(Person).c.name)
-        .join(ActionFinding, ActionFinding.action_id == Action.id)
-        .outerjoin(core(Person), core(Person).c.id == Action.owner_id)
-        .where(where)
-        .order_by(Action.id, ActionFinding.finding)
-    )
-    found: dict[int, CaseAction] = {}
-    for action, finding, owner in rows:
-        known = found.get(action.id)
-        findings = (*known.findings, finding) if known else (finding,)
-        found[action.id] = CaseAction(action, findings, owner or "")
-    return list(found.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,16 +24,14 @@ from auditflow.domain.audit_tool import (
 )
 from auditflow.domain.errors import NotFound
 from auditflow.domain.tool_document import read_tool
-from auditflow.models import Action, ActionFinding, AuditRound, AuditToolVersion, CaseAudit, Draft
+from auditflow.models import AuditRound, AuditToolVersion, CaseAudit, Draft
+from auditflow.queries.case_audit_actions import CaseActions, list_case_actions
 from auditflow.queries.draft import list_drafts
-
-UNANSWERING = ("withdrawn",)
-"""Actions in these states answer no finding any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One audit with everything that its pages show; `drafts` by section, `answered` the findings with an action."""
+    """One audit with everything that its pages show; `drafts` by section."""
 
     audit: CaseAudit
     round: AuditRound
@@ -42,8 +41,13 @@ class Sheet:
     baseline_date: date | None
     drafts: Mapping[str, Draft]
     answers: Mapping[str, Any]
-    answered: frozenset[str]
+    actions: CaseActions
     done: Completeness
+
+    @property
+    def answered(self) -> frozenset[str]:
+        """The findings with an action."""
+        return self.actions.answered
 
     @property
     def grading_only(self) -> bool:
@@ -73,34 +77,36 @@ class Sheet:
         raise NotFound("This audit has no such page for this case.", field="section")
 
 
-# Making an alias of so wide a table costs more than the query that uses it, so each is made once.
-BASELINE, EARLIER = aliased(AuditRound), aliased(CaseAudit)
+@cache
+def _statement() -> Any:
+    """The round with its tool and the record dates of what is audited again; written once."""
+    baseline, earlier = aliased(AuditRound), aliased(CaseAudit)
+    of_baseline_audit = (
+        sa.select(AuditRound.record_date)
+        .join(earlier, earlier.round_id == AuditRound.id)
+        .where(earlier.id == sa.bindparam("baseline_audit"))
+        .correlate(None)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(
+            AuditRound, AuditToolVersion.number, AuditToolVersion.sha256, baseline.record_date, of_baseline_audit
+        )
+        .join(AuditToolVersion, AuditToolVersion.id == AuditRound.tool_version_id)
+        .outerjoin(baseline, baseline.id == AuditRound.baseline_id)
+        .where(AuditRound.id == sa.bindparam("round"))
+    )
 
 
 def read_sheet(session: Session, audit: CaseAudit) -> Sheet:
     """The sheet of an audit for the person it is allocated to: a fixed number of statements."""
-    row = session.execute(
-        sa.select(
-            AuditRound,
-            AuditToolVersion.number,
-            AuditToolVersion.sha256,
-            BASELINE.record_date,
-            sa.select(AuditRound.record_date)
-            .join(EARLIER, EARLIER.round_id == AuditRound.id)
-            .where(EARLIER.id == audit.baseline_id)
-            .correlate(None)
-            .scalar_subquery(),
-        )
-        .join(AuditToolVersion, AuditToolVersion.id == AuditRound.tool_version_id)
-        .outerjoin(BASELINE, BASELINE.id == AuditRound.baseline_id)
-        .where(AuditRound.id == audit.round_id)
-    ).one()
+    row = session.execute(_statement(), {"round": audit.round_id, "baseline_audit": audit.baseline_id}).one()
     audit_round, number, sha256, of_round, of_audit = row
     drafts = {d.section: d for d in list_drafts(session, [audit.id], audit.auditor_id or 0)}
     tool = tool_of(session, audit_round.tool_version_id, sha256)
     grading_only = audit.purpose != "main"
     answers = compose_answers(tool, audit.case_type, drafts.values(), grading_only=grading_only)
-    answered = frozenset() if grading_only else list_answered_findings(session, audit.id)
+    actions = list_case_actions(session, audit)
     # A baseline record that is graded again is read as it stood then; a re-audit judges what came after it.
     again = audit.purpose == "bridge"
     return Sheet(
@@ -112,8 +118,8 @@ def read_sheet(session: Session, audit: CaseAudit) -> Sheet:
         None if grading_only and again else of_round,
         drafts,
         answers,
-        answered,
-        completeness(tool, answers, audit.case_type, answered_findings=answered, grading_only=grading_only),
+        actions,
+        completeness(tool, answers, audit.case_type, answered_findings=actions.answered, grading_only=grading_only),
     )
 
 
@@ -156,14 +162,3 @@ def compose_answers(tool: AuditTool, case_type: str, drafts: Iterable[Draft], *,
             holder = answers["domains"] if section.kind is Kind.DOMAIN else answers
             holder[section.key] = typed[section.key]
     return answers
-
-
-def list_answered_findings(session: Session, case_audit_id: int) -> frozenset[str]:
-    """The findings of this audit that an action answers."""
-    return frozenset(
-        session.scalars(
-            sa.select(ActionFinding.finding)
-            .join(Action, Action.id == ActionFinding.action_id)
-            .where(ActionFinding.case_audit_id == case_audit_id, Action.state.not_in(UNANSWERING))
-        )
-    )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from auditflow.domain.errors import NotFound
 from auditflow.models import CaseAudit, Journal, Moderation, ModerationComment, Person, Submission
 from auditflow.models.base import UtcDateTime, core
-from auditflow.queries.facts import list_facts
+from auditflow.queries.facts import list_facts, this_one
 from auditflow.queries.facts.sources import SOURCES
 
 OPEN = ("waiting", "with_moderator")
@@ -114,7 +114,7 @@ def find_last_moderator(session: Session, case_audit_id: int) -> int | None:
 
 def chosen_facts(session: Session, subject_type: str, subject_id: int, person_id: int, at: datetime) -> dict[str, Any]:
     """What the guards want to know of a person chosen for an item: conflict of interest and own work."""
-    found = list_facts(session, subject_type, actor_id=person_id, at=at, where=lambda table: table.c.id == subject_id)
+    found = list_facts(session, subject_type, actor_id=person_id, at=at, where=this_one, subject_id=subject_id)
     if not found:
         raise NotFound("There is no such item.")
     values = found[0].values

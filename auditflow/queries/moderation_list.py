@@ -46,10 +46,14 @@ def list_takeable_moderations(session: Session, viewer: Viewer, at: datetime) ->
         "moderation",
         actor_id=viewer.person_id,
         at=at,
-        where=lambda table: table.c.state == "waiting",
+        where=_waits,
     )
     may = [fact.subject_id for fact in facts if "eligible_moderator" in fact.roles]
     return _rows(session, Moderation.id.in_(may))
+
+
+def _waits(table: sa.Table) -> sa.ColumnElement[bool]:
+    return table.c.state == "waiting"
 
 
 def list_open_moderations(session: Session) -> list[TaskRow]:

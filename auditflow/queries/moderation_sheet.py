@@ -14,7 +14,7 @@ from auditflow.domain.audit_tool import AuditTool, find_section
 from auditflow.domain.grades import Grade
 from auditflow.domain.tool_document import read_tool
 from auditflow.models import AuditRound, AuditToolVersion, CaseAudit, Moderation, ModerationComment, Submission
-from auditflow.queries.case_audit import CaseAction, list_case_actions
+from auditflow.queries.case_audit_actions import CaseAction, list_case_actions
 
 GOOD = 3
 
@@ -94,7 +94,7 @@ def read_submission(
         overall_reason=text_of(part(said, "overall"), "reason"),
         overall_before=before.get("overall", ()),
         participation=tuple(_parties(tool, said)),
-        actions=tuple(list_case_actions(session, audit.id)),
+        actions=list_case_actions(session, audit).own,
     )
 
 

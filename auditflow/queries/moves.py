@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from auditflow.domain.errors import NotFound
-from auditflow.queries.facts import Facts, list_facts
+from auditflow.queries.facts import Facts, list_facts, this_one
 from workflows import machine
 from workflows.facts import when_asking
 from workflows.registry import get_workflow
@@ -35,7 +35,7 @@ class Moves:
 
 def moves_for(session: Session, subject_type: str, subject_id: int, actor_id: int | None, at: datetime) -> Moves:
     """The moves of one item for one person (None is the system). Raises NotFound if there is no such item."""
-    found = list_facts(session, subject_type, actor_id=actor_id, at=at, where=lambda table: table.c.id == subject_id)
+    found = list_facts(session, subject_type, actor_id=actor_id, at=at, where=this_one, subject_id=subject_id)
     if not found:
         raise NotFound("There is no such item.")
     facts, workflow = found[0], get_workflow(subject_type)

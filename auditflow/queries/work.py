@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from auditflow.models import Action, Alert, Approval, CaseAudit, Correction, Deadline, Journal, Moderation
 from auditflow.models.base import core
-from auditflow.queries.facts import Facts, list_facts
+from auditflow.queries.facts import Facts, bind, list_facts
 from auditflow.queries.facts.items import of_audit
 from auditflow.queries.scope import Viewer
 from auditflow.queries.work_table import SUBJECT_TYPES, Todo, todo_for
 from workflows import machine
 from workflows.facts import when_asking
 from workflows.registry import WORKFLOWS
+
+Column = sa.ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,7 @@ def list_work(session: Session, viewer: Viewer, at: datetime) -> list[WorkItem]:
     """What waits for this person: soonest due first, then by reference; concerns before everything."""
     items: list[WorkItem] = []
     for subject_type in SUBJECT_TYPES:
-        where = partial(_mine, subject_type, viewer)
-        found = list_facts(session, subject_type, actor_id=viewer.person_id, at=at, where=where)
+        found = list_facts(session, subject_type, actor_id=viewer.person_id, at=at, where=MINE[subject_type])
         chosen = [(facts, todo) for facts in found if (todo := _todo(subject_type, facts)) is not None]
         items += _with_dates(session, subject_type, chosen)
     far = datetime.max.replace(tzinfo=at.tzinfo)
@@ -74,34 +75,47 @@ def _todo(subject_type: str, facts: Facts) -> Todo | None:
     return todo if any(move.action == todo.action for move in moves) else None
 
 
-def _mine(subject_type: str, viewer: Viewer, table: sa.Table) -> sa.ColumnElement[bool]:
-    """Narrow the search to what could be this person's: open items of their own, or of their office."""
-    me = viewer.person_id
-    match subject_type:
-        case "case_audit":
-            # Disputes go to whoever qualifies, so all of them are looked at.
-            own = table.c.auditor_id == me
-            return sa.and_(
-                table.c.state.in_(["allocated", "in_progress", "returned", "changed", "agreed", "disputed"]),
-                sa.or_(own, table.c.state == "disputed"),
-            )
-        case "moderation":
-            return sa.or_(
-                sa.and_(table.c.state == "with_moderator", table.c.moderator_id == me), table.c.state == "waiting"
-            )
-        case "action":
-            audits = sa.select(CaseAudit.id).where(CaseAudit.auditor_id == me)
-            moderated = sa.select(Moderation.case_audit_id).where(Moderation.moderator_id == me)
-            theirs = sa.or_(table.c.case_audit_id.in_(audits), table.c.case_audit_id.in_(moderated))
-            return sa.or_(
-                sa.and_(table.c.owner_id == me, table.c.state.in_(["proposed", "open"])),
-                table.c.state == "declined",
-                sa.and_(table.c.state == "done", theirs),
-            )
-        case "alert":
-            return table.c.state.in_(["raised", "acknowledged"])
-        case _:
-            return table.c.state == "requested"
+def _own_audits(table: sa.Table) -> Column:
+    # Disputes go to whoever qualifies, so all of them are looked at.
+    return sa.and_(
+        table.c.state.in_(["allocated", "in_progress", "returned", "changed", "agreed", "disputed"]),
+        sa.or_(table.c.auditor_id == bind("actor"), table.c.state == "disputed"),
+    )
+
+
+def _own_moderations(table: sa.Table) -> Column:
+    mine = sa.and_(table.c.state == "with_moderator", table.c.moderator_id == bind("actor"))
+    return sa.or_(mine, table.c.state == "waiting")
+
+
+def _own_actions(table: sa.Table) -> Column:
+    audits = sa.select(CaseAudit.id).where(CaseAudit.auditor_id == bind("actor"))
+    moderated = sa.select(Moderation.case_audit_id).where(Moderation.moderator_id == bind("actor"))
+    theirs = sa.or_(table.c.case_audit_id.in_(audits), table.c.case_audit_id.in_(moderated))
+    return sa.or_(
+        sa.and_(table.c.owner_id == bind("actor"), table.c.state.in_(["proposed", "open"])),
+        table.c.state == "declined",
+        sa.and_(table.c.state == "done", theirs),
+    )
+
+
+def _open_alerts(table: sa.Table) -> Column:
+    return table.c.state.in_(["raised", "acknowledged"])
+
+
+def _requests(table: sa.Table) -> Column:
+    return table.c.state == "requested"
+
+
+MINE: dict[str, Callable[[sa.Table], Column]] = {
+    "case_audit": _own_audits,
+    "moderation": _own_moderations,
+    "action": _own_actions,
+    "alert": _open_alerts,
+    "correction": _requests,
+    "approval": _requests,
+}
+"""What could be a person's: open items of their own, or of their office. The facts then say whether it is."""
 
 
 REF: dict[str, Any] = {

@@ -15,11 +15,10 @@ from auditflow.queries.case_audit import (
     find_deadline,
     get_case_audit,
     get_person_name,
-    list_case_actions,
-    list_last_actions,
     list_own_case_audits,
     list_submissions,
 )
+from auditflow.queries.case_audit_actions import list_case_actions
 from auditflow.queries.case_audit_sheet import read_sheet
 from auditflow.queries.draft import list_waiting_versions
 from auditflow.queries.moves import moves_for
@@ -122,7 +121,7 @@ def _start_page(audit: CaseAudit) -> str:
 def _task_list(audit: CaseAudit) -> str:
     session = db()
     sheet = read_sheet(session, audit)
-    last = list_last_actions(session, audit)
+    last = sheet.actions.last
     comments = list_returned_comments(session, audit.id) if audit.state == "returned" else []
     waiting = list_waiting_versions(session, audit.id, viewer().person_id)
     due_at = find_deadline(session, audit.id, ["submit", "answer_return"])
@@ -179,8 +178,8 @@ def _stand(audit: CaseAudit) -> str:
         state=table.WORKFLOW.labels[audit.state],
         mine=audit.auditor_id == me.person_id,
         moves=moves,
-        submissions=list_submissions(session, audit.id) if reads else [],
-        actions=list_case_actions(session, audit.id) if reads else [],
+        submissions=list_submissions(session, me, audit.id) if reads else [],
+        actions=list_case_actions(session, audit).own if reads else (),
         auditor=get_person_name(session, audit.auditor_id),
         reads=reads,
         concern_href=concern_link(audit.id),

@@ -8,7 +8,6 @@ from flask import redirect, render_template, request
 
 from auditflow.domain.audit_tool import findings
 from auditflow.domain.errors import BadInput, NotFound, WrongState
-from auditflow.queries.case_audit import list_open_actions
 from auditflow.queries.case_audit_owners import list_possible_owners
 from auditflow.queries.case_audit_sheet import Sheet
 from auditflow.services.action import link_action, propose_action
@@ -109,7 +108,7 @@ def _owners(sheet: Sheet) -> list[tuple[str, str]]:
 def _open(sheet: Sheet) -> list[tuple[str, str, str]]:
     return [
         (str(row.action.id), row.action.text, f"Due {day(row.action.due_on)}. {row.owner}")
-        for row in list_open_actions(db(), sheet.audit)
+        for row in sheet.actions.unfinished
     ]
 
 

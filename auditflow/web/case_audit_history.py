@@ -12,8 +12,8 @@ from auditflow.domain.audit_tool import list_sections
 from auditflow.domain.clock import LONDON, local_date
 from auditflow.domain.grades import Grade
 from auditflow.models import CaseAudit
-from auditflow.queries.case_audit import get_person_name, get_readable_case_audit
-from auditflow.queries.case_audit_grades import LastDecision, find_last_decision
+from auditflow.queries.case_audit import get_person_name, get_readable_case_audit, starts_after_another
+from auditflow.queries.case_audit_grades import LastDecision, find_first_auditor_name, find_last_decision
 from auditflow.queries.case_audit_sheet import tool_of_round
 from auditflow.queries.dispute import list_disputes
 from auditflow.queries.journal import JournalEntry, is_whole, list_case_subjects, list_entries
@@ -27,6 +27,7 @@ from workflows import case_audit as table
 pages = Pages("case_audit_history", __name__)
 
 NOT_YET = "Not yet"
+STARTS_EMPTY = "Somebody else worked on this case before. You see it when you have submitted."
 OWN_WORDS = ("reason", "reflection", "concern", "text", "done", "how_known", "resolution", "decision")
 VIEW = {"evidence": "evidence found", "follows": "grade follows from the reason", "difference": "difference clear"}
 
@@ -41,6 +42,9 @@ def case_audit_history(case_audit_id: int) -> Any:
     audit = get_readable_case_audit(session, viewer(), case_audit_id)
     everything = list_entries(session, list_case_subjects(session, case_audit_id))
     entries = [entry for entry in everything if (entry.subject_type, entry.entry) not in SAID_ELSEWHERE]
+    empty = starts_after_another(session, viewer(), audit.id)
+    if empty:
+        entries = [entry for entry in entries if audit.allocated_at is None or entry.at >= audit.allocated_at]
     notes = _notes(audit, everything)
     newest_first = request.args.get("order") == "newest"
     return render_template(
@@ -48,7 +52,7 @@ def case_audit_history(case_audit_id: int) -> Any:
         audit=audit,
         about=describe(audit),
         finding=_finding(audit),
-        apart=_kept_apart(audit),
+        apart=[{"key": "Earlier work", "value": STARTS_EMPTY}] if empty else _kept_apart(audit),
         days=_days(list(reversed(entries)) if newest_first else entries, audit.id, notes),
         newest_first=newest_first,
         whole=is_whole(session, case_audit_id),
@@ -67,7 +71,7 @@ def _kept_apart(audit: CaseAudit) -> list[dict[str, Any]]:
     """The auditor's first grade, the moderator's, the view of the audit, the dispute; then the grade used."""
     decision = find_last_decision(db(), audit.id)
     rows = [
-        ("The auditor’s grade", _grade(audit.first_grade, get_person_name(db(), audit.auditor_id))),
+        ("The auditor’s grade", _grade(audit.first_grade, find_first_auditor_name(db(), audit))),
         ("The moderator’s grade", _moderated(decision)),
         ("View of the audit itself", _view(decision)),
         ("Dispute", _dispute(audit)),

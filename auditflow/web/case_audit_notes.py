@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import redirect, render_template, request
 
-from auditflow.queries.case_audit import list_last_actions
 from auditflow.queries.moves import moves_for
 from auditflow.web.case_audit_pages import (
     GRADERS,
@@ -90,7 +89,7 @@ def case_audit_last_actions(case_audit_id: int) -> Any:
         "case_audit/last_actions.html",
         audit=sheet.audit,
         tool=sheet.tool,
-        actions=list_last_actions(db(), sheet.audit),
+        actions=sheet.actions.last,
         form=AcceptChangeForm(version=draft.number if draft else 0, key=new_key()),
         read=draft is not None or not writable(sheet.audit),
     )

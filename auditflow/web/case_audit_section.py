@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
 from auditflow.domain.audit_tool import Kind, Section, list_sections
-from auditflow.queries.case_audit import CaseAction, list_case_actions, list_last_actions, list_open_actions
+from auditflow.queries.case_audit_actions import CaseAction
 from auditflow.queries.case_audit_sheet import Sheet
 from auditflow.web.case_audit_pages import (
     GRADERS,
@@ -21,7 +22,7 @@ from auditflow.web.case_audit_pages import (
     section_link,
     writable,
 )
-from auditflow.web.request import db, new_key
+from auditflow.web.request import new_key
 from auditflow.web.routing import Pages
 from forms.grading import SectionForm, section_form
 
@@ -91,10 +92,7 @@ def _target(sheet: Sheet, section: str) -> str:
 
 
 def _render(sheet: Sheet, key: str, form: SectionForm) -> str:
-    session, audit, progress = db(), sheet.audit, sheet.progress(key)
-    section, draft = progress.section, sheet.drafts.get(key)
-    about = [] if sheet.grading_only else list_case_actions(session, audit.id)
-    open_actions = [] if sheet.grading_only else list_open_actions(session, audit)
+    audit, section, draft = sheet.audit, sheet.progress(key).section, sheet.drafts.get(key)
     return render_template(
         "case_audit/section.html",
         sheet=sheet,
@@ -106,9 +104,9 @@ def _render(sheet: Sheet, key: str, form: SectionForm) -> str:
         saved_at=draft.saved_at if draft else None,
         left=[item for item in sheet.done.missing if item.section == key],
         left_in_all=len(sheet.done.missing),
-        last_actions=_of_section(list_last_actions(session, audit), section),
-        actions=_of_section(about, section),
-        open_actions=len(open_actions),
+        last_actions=_of_section(sheet.actions.last, section),
+        actions=_of_section(sheet.actions.own, section),
+        open_actions=len(sheet.actions.unfinished),
         needs_action=section.kind is not Kind.PARTICIPATION and not sheet.grading_only,
         following=_following(sheet, key),
         concern_href=concern_link(audit.id),
@@ -116,6 +114,6 @@ def _render(sheet: Sheet, key: str, form: SectionForm) -> str:
     )
 
 
-def _of_section(actions: list[CaseAction], section: Section) -> list[CaseAction]:
+def _of_section(actions: Iterable[CaseAction], section: Section) -> list[CaseAction]:
     """Those that answer a finding of this section: its grade, or a “no” to one of its questions."""
     return [a for a in actions if any(finding.partition(".")[0] == section.key for finding in a.findings)]

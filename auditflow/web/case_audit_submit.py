@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 
 from auditflow.domain.audit_tool import answers_digest
 from auditflow.domain.errors import BadInput, GuardRefused, Stale, WrongState
-from auditflow.queries.case_audit import get_readable_case_audit, get_submission, list_case_actions
+from auditflow.queries.case_audit import get_readable_case_audit, get_submission
 from auditflow.queries.case_audit_sheet import Sheet, read_sheet
 from auditflow.queries.draft import list_waiting_versions
 from auditflow.queries.moves import moves_for
@@ -74,7 +74,6 @@ def case_audit_submit(case_audit_id: int) -> Any:
 
 def _render(sheet: Sheet, form: Any) -> str:
     audit = sheet.audit
-    actions = [] if sheet.grading_only else list_case_actions(db(), audit.id)
     waiting = list_waiting_versions(db(), audit.id, viewer().person_id)
     return render_template(
         "case_audit/check.html",
@@ -84,7 +83,7 @@ def _render(sheet: Sheet, form: Any) -> str:
         comments=audit.state == "returned",
         digest=answers_digest(sheet.answers),
         groups=answer_groups(sheet.tool, sheet.answers, audit.case_type, main=not sheet.grading_only),
-        actions=actions,
+        actions=sheet.actions.own,
         missing=[(item, section_link(audit.id, item.section)) for item in sheet.done.missing],
         titles={page.section.key: page.section.short_title for page in sheet.done.progress},
         waiting=[(version.id, section_title(sheet, section)) for version, section in waiting],
@@ -114,7 +113,7 @@ def case_audit_withdraw(case_audit_id: int) -> Any:
 def case_audit_submission(case_audit_id: int, number: int) -> Any:
     """The audit as it was submitted."""
     audit = get_readable_case_audit(db(), viewer(), case_audit_id)
-    submission = get_submission(db(), case_audit_id, number)
+    submission = get_submission(db(), viewer(), case_audit_id, number)
     sheet = read_sheet(db(), audit)
     return render_template(
         "case_audit/submission.html",

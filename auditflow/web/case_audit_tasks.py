@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from auditflow.domain.audit_tool import Kind, Progress, Status
 from auditflow.domain.grades import Grade
 from auditflow.models import ModerationComment, Reflection
-from auditflow.queries.case_audit import CaseAction
+from auditflow.queries.case_audit_actions import CaseAction
 from auditflow.queries.case_audit_sheet import Sheet
 from auditflow.queries.returned import COMMENTS
 from auditflow.web.case_audit_pages import section_link
@@ -22,7 +23,7 @@ DONE: Task = {"status": "Completed"}
 NOT_STARTED: Task = {"status": "Not started", "colour": "blue"}
 
 
-def before_tasks(sheet: Sheet, last: list[CaseAction], comments: list[ModerationComment]) -> list[Task]:
+def before_tasks(sheet: Sheet, last: Sequence[CaseAction], comments: list[ModerationComment]) -> list[Task]:
     """What comes before grading: the check for conflicts, the last audit's actions, a moderator's comments."""
     tasks: list[Task] = []
     if comments:

@@ -8,7 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 
 from auditflow.domain.errors import BadInput, NotFound, WrongState
 from auditflow.models import CaseAudit, Reflection
-from auditflow.queries.case_audit import find_deadline, get_case_audit, list_case_actions
+from auditflow.queries.case_audit import find_deadline, get_case_audit
+from auditflow.queries.case_audit_actions import list_case_actions
 from auditflow.queries.case_audit_grades import find_last_decision
 from auditflow.queries.correction import get_last_submission, list_versions
 from auditflow.queries.dispute import list_domains_in_use
@@ -106,7 +107,7 @@ def _render(audit: CaseAudit, mine: Reflection | None, moves: Moves, form: Refle
         sheet=_corrected(audit) if shown else None,
         grades=_grades(audit) if shown else {},
         decision=find_last_decision(db(), audit.id) if shown else None,
-        actions=list_case_actions(db(), audit.id) if shown else [],
+        actions=list_case_actions(db(), audit).own if shown else (),
         reflections=list_reflections(db(), audit.id) if shown and mine is None else [],
         grade=grade_words(audit.published_grade),
         about=describe(audit),

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, abort
 from flask_login import current_user
 
 from auditflow.domain.errors import NotFound
+from auditflow.models.base import core
 from auditflow.models.journal import ReadLog
 from auditflow.web.request import db, house, now, viewer
 from auditflow.web.trying_again import try_again
@@ -24,6 +26,7 @@ ANYONE = "anyone"
 """No sign-in needed."""
 SIGNED_IN = "signed in"
 """Whoever is signed in; what they see is limited by the queries."""
+WRITE_READING = sa.insert(core(ReadLog))
 
 
 class Pages(Blueprint):
@@ -115,13 +118,12 @@ def _log_reading(subject_type: str, arguments: dict[str, Any]) -> None:
     from flask import request
 
     subject_id = next((v for k, v in arguments.items() if k.endswith("_id")), 0)
+    read = {
+        "person_id": viewer().person_id,
+        "subject_type": subject_type,
+        "subject_id": subject_id,
+        "endpoint": request.endpoint or "",
+        "at": now(),
+    }
     with house().database.writing() as session:
-        session.add(
-            ReadLog(
-                person_id=viewer().person_id,
-                subject_type=subject_type,
-                subject_id=subject_id,
-                endpoint=request.endpoint or "",
-                at=now(),
-            )
-        )
+        session.connection().execute(WRITE_READING, read)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Response, g, make_response, redirect, render_template, request, session, url_for
 from flask_security import LoginForm, MailUtil, Security, SQLAlchemySessionUserDatastore
 from flask_security.signals import user_authenticated
-from sqlalchemy.orm import scoped_session
+from werkzeug.local import LocalProxy
 
 from auditflow.models import Person, Role
 from auditflow.queries.person import find_person_by_email
@@ -74,7 +74,7 @@ def _count(person: Person, right: bool, moment: Any) -> None:
 def install(app: Flask) -> None:
     """Set Flask-Security up on `app`."""
     app.config.update(SETTINGS, SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"])
-    sessions: scoped_session[Any] = app.extensions["auditflow"].sessions
+    sessions: Any = LocalProxy(lambda: house().sessions)
     store = SQLAlchemySessionUserDatastore(sessions, Person, Role)
     security = Security(app, store, login_form=LockingLoginForm, mail_util_cls=Addresses)
     security.unauthn_handler(lambda *_args, **_more: ask_to_sign_in())

@@ -18,6 +18,7 @@ from auditflow.queries.scope import Viewer
 from auditflow.queries.work import WorkItem, find_newest_entry, list_work
 from auditflow.web.request import db, now, viewer
 
+WAITING = "auditflow_waiting"
 KEPT = 2_000
 """For how many people counts are kept in a process."""
 
@@ -35,7 +36,7 @@ def my_work() -> list[WorkItem]:
 
 def waiting_counts() -> Mapping[str, int]:
     """How many things of each kind wait for the signed-in person; `""` is all of them."""
-    kept: Kept = current_app.extensions.setdefault("auditflow_waiting", {})
+    kept: Kept = current_app.extensions.setdefault(WAITING, {})
     me = viewer()
     stamp: Stamp = (me, find_newest_entry(db()), f"{now():%Y-%m-%d %H:%M}")
     stored = kept.get(me.person_id)

@@ -75,21 +75,35 @@ def gather_facts(
     return None if row is None else _facts(row, act.actor_id)
 
 
+Where = Callable[[sa.Table], Any]
+"""A condition on the subjects' table. It may name the values `actor`, `now` and `subject_id`, with `bind`."""
+
+
+def bind(name: str) -> sa.BindParameter[Any]:
+    """One of the values that every statement here is given."""
+    return sa.bindparam(name, type_=UtcDateTime() if name == "now" else sa.Integer())
+
+
+def this_one(table: sa.Table) -> Any:
+    """The subject that `subject_id` names."""
+    return table.c.id == bind("subject_id")
+
+
 def list_facts(
-    session: Session, subject_type: str, *, actor_id: int | None, at: datetime, where: Callable[[sa.Table], Any]
+    session: Session, subject_type: str, *, actor_id: int | None, at: datetime, where: Where, subject_id: int = 0
 ) -> list[Facts]:
-    """The facts of every subject that `where` selects, for one actor, ordered by id: one statement."""
-    source = SOURCES[subject_type]
-    chosen = _columns(source, (), None)
-    statement = sa.select(*chosen).where(where(source.table)).order_by(source.table.c.id)
-    rows = session.execute(statement, {"actor": actor_id, "now": at})
+    """The facts of every subject that `where` selects, for one actor, ordered by id: one statement.
+
+    `where` should be a function of a module: the statement is kept by it.
+    """
+    statement = _many_as_text(session.get_bind().dialect.name, subject_type, where)
+    rows = session.execute(statement, {"actor": actor_id, "now": at, "subject_id": subject_id})
     return [_facts(row, actor_id) for row in rows]
 
 
 def _columns(source: Source, tell: Iterable[str], wanted: frozenset[str] | None) -> list[Any]:
     """The subject's own columns, the facts that are `wanted` (None: all of them), and whom to tell."""
-    actor = sa.bindparam("actor", type_=sa.Integer())
-    now = sa.bindparam("now", type_=UtcDateTime())
+    actor, now = bind("actor"), bind("now")
     table = source.table
     own = [table.c[name] for name in OWN]
     known = source.columns(table, actor, now)
@@ -126,15 +140,26 @@ def _one(subject_type: str, action: str, more: tuple[str, ...]) -> sa.Select[Any
     return (
         sa.select(*_columns(source, tell, wanted), *(column.label(f"again_{column.name}") for column in earlier))
         .select_from(table.outerjoin(j, again))
-        .where(table.c.id == sa.bindparam("subject_id", type_=sa.Integer()))
+        .where(this_one(table))
     )
 
 
 @lru_cache(maxsize=512)
 def _one_as_text(dialect: str, subject_type: str, action: str, more: tuple[str, ...]) -> Any:
-    """The same statement written out once: looking up how to compile one so large costs more than running it."""
-    # The values of one move stand in for those of all; lists in IN (…) are the same for each.
-    statement = _one(subject_type, action, more).params(subject_id=0, actor=0, now=datetime.now(UTC), key="")
+    return _as_text(dialect, _one(subject_type, action, more))
+
+
+@lru_cache(maxsize=256)
+def _many_as_text(dialect: str, subject_type: str, where: Where) -> Any:
+    source = SOURCES[subject_type]
+    chosen = sa.select(*_columns(source, (), None)).where(where(source.table))
+    return _as_text(dialect, chosen.order_by(source.table.c.id))
+
+
+def _as_text(dialect: str, select: sa.Select[Any]) -> Any:
+    """A statement written out once: looking up how to compile one so large costs more than running it."""
+    # The values of one call stand in for those of all; lists in IN (…) are the same for each.
+    statement = select.params(subject_id=0, actor=0, now=datetime.now(UTC), key="")
     language: Any = (PGDialect if dialect == "postgresql" else SQLiteDialect)(paramstyle="named")
     written: Any = statement.compile(dialect=language)
     expanded = written.construct_expanded_state()

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from auditflow.domain.errors import BadInput, GuardRefused, Misuse, NotFound, NotPermitted, Stale, WrongState
 from auditflow.models import Action, ActionFinding, AuditRound, Journal, JournalText
-from auditflow.queries.case_audit_sheet import list_answered_findings
+from auditflow.queries.case_audit_actions import list_case_actions
 from auditflow.services.action import (
     accept_action,
     change_action_date,
@@ -45,7 +45,7 @@ def test_one_action_answers_several_findings_and_its_owner_is_told(session, coun
     row = propose_action(session, audit, ["voice", "risk.plan", "voice"], " See her. ", manager.id, DUE, act(auditor))
     assert (row.state, row.text, row.owner_id, row.proposed_by_id) == ("proposed", "See her.", manager.id, auditor.id)
     assert (row.first_due_on, row.due_on, row.created_at) == (DUE, DUE, act.clock.now())
-    assert list_answered_findings(session, audit.id) == {"voice", "risk.plan"}
+    assert list_case_actions(session, audit).answered == {"voice", "risk.plan"}
     assert told(session, "action.created") == [manager.id]
     entry = session.scalars(sa.select(Journal).where(Journal.subject_type == "action")).one()
     assert (entry.entry, entry.role, entry.actor_id) == ("created", "auditor", auditor.id)
@@ -131,7 +131,7 @@ def test_an_action_that_exists_is_linked_to_further_findings_once(session, counc
     press = act(council.auditors[0])
     link_action(session, audit, ["risk", "voice"], row.id, press)
     link_action(session, audit, ["risk", "voice"], row.id, act(council.auditors[0]))
-    assert list_answered_findings(session, audit.id) == {"voice", "risk"}
+    assert list_case_actions(session, audit).answered == {"voice", "risk"}
     entries = session.scalars(sa.select(Journal.entry).where(Journal.subject_type == "action")).all()
     assert entries.count("linked") == 1
 
@@ -143,7 +143,7 @@ def test_an_action_of_an_earlier_audit_of_the_same_case_may_be_linked_but_no_oth
     other = make_case_audit(session, council, later, state="in_progress", ref="CF-1", auditor_id=auditor.id)
     row = make_action(session, council, audit, act, state="open")
     link_action(session, again, "voice", row.id, act(auditor))
-    assert list_answered_findings(session, again.id) == {"voice"}
+    assert list_case_actions(session, again).answered == {"voice"}
     for audit_of_another_case, action_id in ((other, row.id), (again, 99_999)):
         with pytest.raises(NotFound):
             link_action(session, audit_of_another_case, "voice", action_id, act(auditor))
@@ -155,7 +155,7 @@ def test_a_settled_action_answers_nothing_new(session, council, audit, act):
     withdraw_action(session, row.id, act(council.heads[0]))
     with pytest.raises(WrongState, match="settled"):
         link_action(session, audit, "risk", row.id, act(council.auditors[0]))
-    assert list_answered_findings(session, audit.id) == frozenset()
+    assert list_case_actions(session, audit).answered == frozenset()
 
 
 def test_the_owner_accepts_with_the_proposed_date(session, council, audit, act):

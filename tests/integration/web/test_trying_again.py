@@ -11,6 +11,9 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from auditflow.app import create_app
+from auditflow.config import Settings
+from auditflow.domain.clock import FixedClock
 from auditflow.models import Person, Setting
 from auditflow.models.database import Database
 from auditflow.web.request import db, viewer
@@ -34,9 +37,9 @@ def faults() -> list[Exception]:
 
 
 @pytest.fixture
-def app(app: Flask, faults: list[Exception]) -> Flask:
-    """The application with one act more, which writes and then fails as it is told."""
-    app.testing = False
+def app(settings: Settings, database: Database, clock: FixedClock, faults: list[Exception]) -> Flask:
+    """An application with one act more, which writes and then fails as it is told."""
+    app = create_app(settings, clock=clock, database=database)
     pages = Pages("trial", __name__)
 
     def trial_keep() -> Any:
