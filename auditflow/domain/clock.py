@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-__all__ = ["LONDON", "Clock", "FixedClock", "SystemClock", "local_date", "require_aware"]
+__all__ = ["LONDON", "Clock", "FixedClock", "SystemClock", "local_date", "require_aware", "said_when"]
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -62,3 +62,11 @@ class FixedClock:
 def local_date(moment: datetime) -> date:
     """The day in England at an aware instant. Raises ValueError for one without a time zone."""
     return require_aware(moment).astimezone(LONDON).date()
+
+
+def said_when(moment: datetime, at: datetime) -> str:
+    """A past instant as it is said at `at`: “today at 14:32”, “yesterday at 16:20”, “on 3 December at 09:05”."""
+    local = require_aware(moment).astimezone(LONDON)
+    days = (local_date(at) - local.date()).days
+    day = {0: "today", 1: "yesterday"}.get(days, f"on {local.day} {local:%B}")
+    return f"{day} at {local:%H:%M}"

@@ -10,12 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.models import Action, Alert, Approval, CaseAudit, Correction, Deadline, Journal, Moderation
+from auditflow.models import Action, Alert, Approval, CaseAudit, Correction, Deadline, Journal, Moderation, Reflection
 from auditflow.models.base import core
 from auditflow.queries.facts import Facts, bind, list_facts
 from auditflow.queries.facts.items import of_audit
 from auditflow.queries.scope import Viewer
-from auditflow.queries.work_table import SUBJECT_TYPES, Todo, todo_for
+from auditflow.queries.work_table import ASKED, FOUND, SUBJECT_TYPES, Todo, todo_for
 from workflows import machine
 from workflows.facts import when_asking
 from workflows.registry import WORKFLOWS
@@ -50,8 +50,26 @@ def list_work(session: Session, viewer: Viewer, at: datetime) -> list[WorkItem]:
         found = list_facts(session, subject_type, actor_id=viewer.person_id, at=at, where=MINE[subject_type])
         chosen = [(facts, todo) for facts in found if (todo := _todo(subject_type, facts)) is not None]
         items += _with_dates(session, subject_type, chosen)
+    items += _asked(session, viewer)
     far = datetime.max.replace(tzinfo=at.tzinfo)
     return sorted(items, key=lambda i: (i.todo.subject_type != "alert", i.due_at or far, i.ref, i.subject_id))
+
+
+def _asked(session: Session, viewer: Viewer) -> list[WorkItem]:
+    """A practitioner's own part: to say how they see a case, and to read what was found."""
+    rows = session.execute(
+        sa.select(CaseAudit.id, CaseAudit.ref, CaseAudit.shared_at)
+        .join(Reflection, Reflection.case_audit_id == CaseAudit.id)
+        .where(
+            Reflection.person_id == viewer.person_id,
+            sa.or_(
+                sa.and_(CaseAudit.shared_at.is_(None), Reflection.reflected_at.is_(None)),
+                sa.and_(CaseAudit.shared_at.is_not(None), Reflection.read_at.is_(None)),
+            ),
+            CaseAudit.state.not_in(["removed", "not_audited"]),
+        )
+    )
+    return [WorkItem(ASKED if shared is None else FOUND, number, ref, None, False) for number, ref, shared in rows]
 
 
 def count_work(session: Session, viewer: Viewer, at: datetime) -> int:

@@ -107,6 +107,20 @@ TODOS: tuple[Todo, ...] = (
     ),
 )
 
+ASKED = Todo(
+    "reflection", "asked", "reflect", ("practitioner",), "Say how you see case {ref}", "Write", "/audits/{id}/feedback"
+)
+"""A practitioner is asked for their view. It is no workflow: they may leave it, and nobody waits for it."""
+FOUND = Todo(
+    "reflection",
+    "shared",
+    "read",
+    ("practitioner",),
+    "Read what was found on case {ref}",
+    "Read",
+    "/audits/{id}/feedback",
+)
+
 SUBJECT_TYPES: tuple[str, ...] = tuple(dict.fromkeys(todo.subject_type for todo in TODOS))
 
 

@@ -45,6 +45,8 @@ def _counts() -> dict[str, int]:
         "work.work_list": waits.get("", 0),
         "moderation.moderation_list": waits.get("moderation", 0),
         "alert.alert_list": waits.get("alert", 0),
+        "feedback.feedback_list": waits.get("reflection", 0),
+        "approval.approval_list": waits.get("approval", 0),
     }
 
 

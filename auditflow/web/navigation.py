@@ -21,6 +21,7 @@ ITEMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Actions", "action.action_list", ("team_manager", "practitioner", "auditor", "head_of_service")),
     ("Concerns", "alert.alert_list", ("team_manager", "head_of_service", "director", "qa_lead")),
     ("Raise a concern", "alert_raise.alert_raise_choose", ("auditor", "external_moderator")),
+    ("Requests", "approval.approval_list", ("head_of_service", "director")),
     ("Results", "results.results_list", ("qa_lead", "director", "head_of_service", "board_member")),
     ("People", "person.person_list", ("administrator",)),
     ("Journal", "journal.journal_list", ("administrator",)),

@@ -11,6 +11,7 @@ from auditflow.domain.clock import local_date
 from auditflow.queries.scope import Viewer
 from auditflow.queries.stuck import count_stuck
 from auditflow.queries.work import WorkItem, list_outcomes, list_waiting
+from auditflow.queries.work_lines import list_work_lines
 from auditflow.web.layout import clock_time, long_day
 from auditflow.web.request import db, now, viewer
 from auditflow.web.routing import SIGNED_IN, Pages
@@ -41,9 +42,11 @@ def work_page(me: Viewer) -> str:
     """The page itself, grouped by when."""
     moment = now()
     items = my_work()
+    lines = list_work_lines(db(), items, me.person_id, moment)
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in items:
-        groups.setdefault(_group(item, moment), []).append(_row(item, moment))
+        line = lines.get((item.todo.subject_type, item.subject_id), "")
+        groups.setdefault(_group(item, moment), []).append(_row(item, line, moment))
     order = [LATE, TODAY, SOON, LATER, NO_CLOCK]
     return render_template(
         "work/list.html",
@@ -65,8 +68,8 @@ def _group(item: WorkItem, moment: datetime) -> str:
     return TODAY if days <= 1 else SOON if days <= 7 else LATER
 
 
-def _row(item: WorkItem, moment: datetime) -> dict[str, Any]:
-    lines = []
+def _row(item: WorkItem, line: str, moment: datetime) -> dict[str, Any]:
+    lines = [line] if line else []
     if item.acts and item.todo.silence and item.due_at is not None:
         lines.append(item.todo.silence.format(day=long_day(item.due_at)))
     title = item.todo.title.format(ref=item.ref)
