@@ -61,8 +61,6 @@ class CaseAudit(Moved, Base):
             "state IN ('selected', 'removed', 'not_audited', 'filed') OR auditor_id IS NOT NULL",
             name="allocated_to_somebody",
         ),
-        # The moderation row repeats the auditor under this key, so that a CHECK can keep the two apart.
-        sa.UniqueConstraint("id", "auditor_id"),
         sa.Index("ix_case_audit_round_id", "round_id", "state"),
         sa.Index("ix_case_audit_ref", "ref"),
         sa.Index(
@@ -118,6 +116,8 @@ class Submission(Base):
 
     __table_args__ = (
         sa.UniqueConstraint("case_audit_id", "number"),
+        # The moderation row repeats the auditor under this key, so that a CHECK can keep the two apart.
+        sa.UniqueConstraint("id", "case_audit_id", "auditor_id"),
         sa.CheckConstraint("overall_grade BETWEEN 1 AND 4", name="overall_grade_is_a_grade"),
     )
 

@@ -18,7 +18,7 @@ class Moderation(Moved, Base):
     __tablename__ = "moderation"
     case_audit_id: Mapped[int]
     auditor_id: Mapped[int]
-    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id"))
+    submission_id: Mapped[int]
     moderator_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     random_share: Mapped[bool] = mapped_column(default=False)
     triggers: Mapped[list[Any]] = mapped_column(default=list)
@@ -34,10 +34,11 @@ class Moderation(Moved, Base):
     __table_args__ = (
         state_check(table.WORKFLOW.state_keys),
         one_of("decision", ("confirm", "change", "return"), "decision_known"),
+        # Whose submission it is stays so for ever, whoever the audit is allocated to afterwards.
         sa.ForeignKeyConstraint(
-            ["case_audit_id", "auditor_id"],
-            ["case_audit.id", "case_audit.auditor_id"],
-            name="fk_moderation_audit_and_auditor",
+            ["submission_id", "case_audit_id", "auditor_id"],
+            ["submission.id", "submission.case_audit_id", "submission.auditor_id"],
+            name="fk_moderation_submission_and_auditor",
         ),
         sa.CheckConstraint("moderator_id IS NULL OR moderator_id <> auditor_id", name="not_own_audit"),
         sa.CheckConstraint("(state = 'decided') = (decided_at IS NOT NULL)", name="decided_has_time"),

@@ -24,6 +24,7 @@ from auditflow.models import (
     NameMatch,
     Person,
     RoundAuditor,
+    Submission,
     Team,
 )
 from auditflow.models.base import core
@@ -35,6 +36,7 @@ MATCH = core(NameMatch)
 JOURNAL = core(Journal)
 PERSON = core(Person).alias("someone")
 TEAM = core(Team)
+SUBMISSION = core(Submission)
 TASK = core(Moderation)
 DONE = ("removed", "not_audited", "filed")
 OVERSEERS = ("qa_lead", "director", "head_of_service")
@@ -112,29 +114,30 @@ def read_eligibility(session: Session, row: AuditRound, *, also: tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Who could know a case's grades before grading it: by their office, of all cases; by moderating, of some."""
+    """Who could know a case's grades before grading it: by their office, of all cases; else having judged it."""
 
     everywhere: frozenset[int]
-    moderated: dict[str, set[int]]
+    judged: dict[str, set[int]]
 
     def of(self, ref: str) -> Set[int]:
         """The people who could see what others made of this case."""
-        return self.everywhere | self.moderated.get(ref, set())
+        return self.everywhere | self.judged.get(ref, set())
 
 
 def list_seen(session: Session, row: AuditRound, people: frozenset[int]) -> Seen:
     """Which of these people cannot grade cases of this round blind: two statements."""
     offices = sa.select(PERSON.c.id).where(PERSON.c.id.in_(people), holds(PERSON.c.id, *OVERSEERS))
     rounds = [row.id, *([row.baseline_id] if row.baseline_id else [])]
-    statement = (
-        sa.select(AUDIT.c.ref, TASK.c.moderator_id)
-        .select_from(TASK.join(AUDIT, AUDIT.c.id == TASK.c.case_audit_id))
-        .where(AUDIT.c.round_id.in_(rounds), TASK.c.moderator_id.in_(people))
-    )
-    moderated: dict[str, set[int]] = {}
-    for ref, person in session.execute(statement):
-        moderated.setdefault(ref, set()).add(person)
-    return Seen(frozenset(session.scalars(offices)), moderated)
+    judged = [
+        sa.select(AUDIT.c.ref, person)
+        .select_from(AUDIT.join(table, AUDIT.c.id == table.c.case_audit_id))
+        .where(AUDIT.c.round_id.in_(rounds), person.in_(people), AUDIT.c.purpose == "main")
+        for table, person in ((TASK, TASK.c.moderator_id), (SUBMISSION, SUBMISSION.c.auditor_id))
+    ]
+    of_case: dict[str, set[int]] = {}
+    for ref, person in session.execute(sa.union_all(*judged)):
+        of_case.setdefault(ref, set()).add(person)
+    return Seen(frozenset(session.scalars(offices)), of_case)
 
 
 def _list_cases(session: Session, round_id: int) -> list[RoundCase]:
@@ -243,11 +246,25 @@ def _declared(session: Session, round_id: int) -> dict[str, set[int]]:
 def _graded_before(
     session: Session, row: AuditRound, cases: dict[int, RoundCase], people: frozenset[int]
 ) -> frozenset[tuple[int, int]]:
-    """Pairs of an auditor and a case that they graded in the baseline, or have for another purpose."""
+    """Pairs of an auditor and a case that they graded in the baseline, or have (or graded) for another purpose."""
     rounds = [row.id, *([row.baseline_id] if row.baseline_id else [])]
-    statement = sa.select(AUDIT.c.ref, AUDIT.c.auditor_id, AUDIT.c.id, AUDIT.c.round_id, AUDIT.c.first_grade).where(
+    about = (AUDIT.c.id, AUDIT.c.round_id, AUDIT.c.first_grade)
+    theirs = sa.select(AUDIT.c.ref, AUDIT.c.auditor_id, *about).where(
         AUDIT.c.round_id.in_(rounds), AUDIT.c.auditor_id.is_not(None)
     )
+    # Who submitted and withdrew it before it was given to somebody else.
+    earlier = (
+        sa.select(AUDIT.c.ref, SUBMISSION.c.auditor_id, *about)
+        .select_from(AUDIT.join(SUBMISSION, SUBMISSION.c.case_audit_id == AUDIT.c.id))
+        .where(AUDIT.c.round_id.in_(rounds), SUBMISSION.c.auditor_id.is_distinct_from(AUDIT.c.auditor_id))
+    )
+    # Who has judged it as its moderator cannot be the one whom a moderator judges; number 0 is every audit of it.
+    judged = (
+        sa.select(AUDIT.c.ref, TASK.c.moderator_id, sa.literal(0), AUDIT.c.round_id, AUDIT.c.first_grade)
+        .select_from(AUDIT.join(TASK, TASK.c.case_audit_id == AUDIT.c.id))
+        .where(AUDIT.c.round_id == row.id, TASK.c.opened_at.is_not(None), TASK.c.moderator_id.is_not(None))
+    )
+    statement = sa.union_all(theirs, earlier, judged)
     by_ref: dict[str, list[tuple[int, int]]] = {}
     for ref, auditor, audit_id, round_id, grade in session.execute(statement):
         if auditor in people and (round_id == row.id or grade is not None):

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.models import DomainGrade, Moderation, Submission
+from auditflow.models import CaseAudit, DomainGrade, Moderation, Person, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,13 @@ def find_last_decision(session: Session, case_audit_id: int) -> LastDecision | N
     return LastDecision(
         task.moderator_id, task.decision or "", task.grade, task.reason or "", dict(task.audit_view or {}), own
     )
+
+
+def find_first_auditor_name(session: Session, audit: CaseAudit) -> str:
+    """Who submitted first: theirs is the first grade, whoever the audit was given to afterwards. Blank for nobody."""
+    first = sa.select(Submission.auditor_id).where(Submission.case_audit_id == audit.id, Submission.number == 1)
+    person = session.get(Person, session.scalar(first) or audit.auditor_id or 0)
+    return person.name if person else ""
 
 
 def list_domain_grades(session: Session, case_audit_id: int) -> list[tuple[str, int | None, int | None]]:

@@ -87,6 +87,7 @@ def _triggers(session: Session, audit: CaseAudit, policy: ModerationPolicy, grad
             before.c.purpose == "main",
             before.c.id != audit.id,
             before.c.first_submitted_at.is_not(None),
+            sa.not_(_submitted_by_another(before)),
             sa.true() if trained is None else before.c.first_submitted_at >= trained,
         )
         .scalar_subquery()
@@ -102,6 +103,13 @@ def _triggers(session: Session, audit: CaseAudit, policy: ModerationPolicy, grad
         earlier_audits=counted,
         moderated_before=bool(already),
     )
+
+
+def _submitted_by_another(audit: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether what is submitted of it is somebody else's, from before it changed hands."""
+    last = core(Submission)
+    mine = sa.exists(sa.select(1).where(last.c.case_audit_id == audit.c.id, last.c.auditor_id == audit.c.auditor_id))
+    return sa.and_(sa.exists(sa.select(1).where(last.c.case_audit_id == audit.c.id)), sa.not_(mine))
 
 
 def _start(auditor: Person) -> datetime | None:

@@ -20,6 +20,7 @@ from auditflow.models import (
     Draw,
     Moderation,
     RoundResult,
+    Submission,
     Team,
 )
 from auditflow.models.base import core
@@ -29,6 +30,7 @@ AUDIT = core(CaseAudit)
 DOMAIN = core(DomainGrade)
 DRAW = core(Draw)
 MODERATION = core(Moderation)
+SUBMISSION = core(Submission)
 TEAM = core(Team)
 NO_TEAM = "No team"
 SOURCES = ("auditor", "moderator", "decider")
@@ -62,19 +64,26 @@ def get_round_grades(session: Session, row: AuditRound) -> RoundGrades:
 
 def _audits(round_id: int) -> sa.Select[Any]:
     earlier = AUDIT.alias("baseline")
-    names = ("id", "ref", "purpose", "kind", "state", "stratum", "auditor_id", "first_grade", "moderated_grade")
+    names = ("id", "ref", "purpose", "kind", "state", "stratum", "first_grade", "moderated_grade")
     more = ("published_grade", "published_disputed", "agreed_at", "lost_reason")
     joined = AUDIT.outerjoin(TEAM, TEAM.c.id == AUDIT.c.team_id).outerjoin(earlier, earlier.c.id == AUDIT.c.baseline_id)
     return (
         sa.select(
             *(AUDIT.c[name] for name in (*names, *more)),
             sa.func.coalesce(TEAM.c.name, NO_TEAM).label("team"),
-            earlier.c.auditor_id.label("baseline_auditor"),
+            _first_auditor(AUDIT).label("auditor_id"),
+            _first_auditor(earlier).label("baseline_auditor"),
         )
         .select_from(joined)
         .where(AUDIT.c.round_id == round_id)
         .order_by(AUDIT.c.ref, AUDIT.c.id)
     )
+
+
+def _first_auditor(audit: sa.FromClause) -> sa.ColumnElement[Any]:
+    """Whose grade the first one is: an audit may have changed hands after a submission was withdrawn."""
+    first = sa.select(SUBMISSION.c.auditor_id).where(SUBMISSION.c.case_audit_id == audit.c.id, SUBMISSION.c.number == 1)
+    return sa.func.coalesce(first.scalar_subquery(), audit.c.auditor_id)
 
 
 def _audit(line: sa.Row[Any], in_share: bool, first: Domains, published: Domains) -> GradedAudit:

@@ -185,13 +185,12 @@ def allocate_case(
 ) -> Outcome:
     """Give one case to an auditor, or move it from one to another (with a reason).
 
-    The earlier auditor's draft stays on record and the new one starts empty. Where nobody else can audit the
+    The earlier auditor's draft stays on record and the new one starts empty; so does what they submitted and
+    withdrew, whose grade stays the first one in every figure, and theirs. Where nobody else can audit the
     case, somebody who graded it before may, with a reason that stays with the case.
     """
     audit, row = _audit_and_round(session, case_audit_id)
     action = "allocate" if audit.state == "selected" else "reallocate"
-    if audit.first_submitted_at is not None and action == "reallocate":
-        raise WrongState("A grade was submitted once, so this audit stays with its auditor.")
     known = read_eligibility(session, row, also=(person_id,))
     again = (person_id, audit.id) in known.graded
     outcome = apply(

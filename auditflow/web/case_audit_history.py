@@ -44,7 +44,7 @@ def case_audit_history(case_audit_id: int) -> Any:
     entries = [entry for entry in everything if (entry.subject_type, entry.entry) not in SAID_ELSEWHERE]
     empty = starts_after_another(session, viewer(), audit.id)
     if empty:
-        entries = [entry for entry in entries if audit.allocated_at is None or entry.at >= audit.allocated_at]
+        entries = _since_given(entries)
     notes = _notes(audit, everything)
     newest_first = request.args.get("order") == "newest"
     return render_template(
@@ -58,6 +58,12 @@ def case_audit_history(case_audit_id: int) -> Any:
         whole=is_whole(session, case_audit_id),
         head=audit.chain_head,
     )
+
+
+def _since_given(entries: list[JournalEntry]) -> list[JournalEntry]:
+    """From the entry that gave the audit to whoever has it now."""
+    given = [i for i, e in enumerate(entries) if (e.subject_type, e.entry) == ("case_audit", "reallocated")]
+    return entries[given[-1] :] if given else []
 
 
 def _finding(audit: CaseAudit) -> str:

@@ -793,7 +793,6 @@ def _case_audit() -> None:
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_case_audit_team_id_team")),
         sa.ForeignKeyConstraint(["worker_id"], ["person.id"], name=op.f("fk_case_audit_worker_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_audit")),
-        sa.UniqueConstraint("id", "auditor_id", name=op.f("uq_case_audit_id_auditor_id")),
     )
     op.create_index(op.f("ix_case_audit_auditor_id"), "case_audit", ["auditor_id"], unique=False)
     op.create_index("ix_case_audit_ref", "case_audit", ["ref"], unique=False)
@@ -1041,6 +1040,9 @@ def _submission() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
         sa.UniqueConstraint("case_audit_id", "number", name=op.f("uq_submission_case_audit_id_number")),
+        sa.UniqueConstraint(
+            "id", "case_audit_id", "auditor_id", name=op.f("uq_submission_id_case_audit_id_auditor_id")
+        ),
     )
 
 
@@ -1110,14 +1112,11 @@ def _moderation() -> None:
         sa.CheckConstraint(
             "moderator_id IS NULL OR moderator_id <> auditor_id", name=op.f("ck_moderation_not_own_audit")
         ),
-        sa.ForeignKeyConstraint(
-            ["case_audit_id", "auditor_id"],
-            ["case_audit.id", "case_audit.auditor_id"],
-            name="fk_moderation_audit_and_auditor",
-        ),
         sa.ForeignKeyConstraint(["moderator_id"], ["person.id"], name=op.f("fk_moderation_moderator_id_person")),
         sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_moderation_submission_id_submission")
+            ["submission_id", "case_audit_id", "auditor_id"],
+            ["submission.id", "submission.case_audit_id", "submission.auditor_id"],
+            name="fk_moderation_submission_and_auditor",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_moderation")),
     )

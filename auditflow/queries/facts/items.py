@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from auditflow.models import Approval, CaseAudit, Deadline, Dispute, Moderation, Stuck
+from auditflow.models import Approval, CaseAudit, Deadline, Dispute, Moderation, Stuck, Submission
 from auditflow.models.base import core
 from auditflow.queries.facts.people import holds, is_head_of, reports_to, service_of_team, touches_case
 
@@ -18,6 +18,7 @@ DEADLINE = core(Deadline)
 DISPUTE = core(Dispute)
 MODERATION = core(Moderation)
 STUCK = core(Stuck)
+SUBMISSION = core(Submission)
 
 
 def request_open(subject_type: str, subject: Column) -> Column:
@@ -47,8 +48,13 @@ def time_over(subject_type: str, subject: Column, key: str, now: Column) -> Colu
 
 
 def audited(actor: Column, audit: sa.FromClause) -> Column:
-    """Whether `actor` made this audit, or one who did reports to them."""
-    return sa.func.coalesce(sa.or_(audit.c.auditor_id == actor, reports_to(audit.c.auditor_id, actor)), sa.false())
+    """Whether `actor` made this audit or submitted it before somebody else did, or one who did reports to them."""
+    by = SUBMISSION.c.auditor_id
+    submitted = sa.exists(
+        sa.select(1).where(SUBMISSION.c.case_audit_id == audit.c.id, sa.or_(by == actor, reports_to(by, actor)))
+    )
+    has_it = sa.or_(audit.c.auditor_id == actor, reports_to(audit.c.auditor_id, actor))
+    return sa.or_(sa.func.coalesce(has_it, sa.false()), submitted)
 
 
 def judged(actor: Column, audit: sa.FromClause) -> Column:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from auditflow.models import Moderation
 from auditflow.models.base import core
-from auditflow.queries.facts.items import AUDIT, flag
+from auditflow.queries.facts.items import AUDIT, SUBMISSION, flag
 from auditflow.queries.facts.people import PERSON, everyone_with, holds, reports_to, touches_case
 
 Column = sa.ColumnElement[Any]
@@ -42,14 +42,18 @@ def columns(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
 
 
 def _graded_too(table: sa.Table, actor: Column) -> Column:
-    """Whether the actor has another audit of the same case: they must not see this one, or have judged it before."""
+    """Whether the actor has another audit of the same case, or submitted this one before it changed hands."""
     mine, this = AUDIT.alias(), AUDIT.alias()
+    before = sa.exists(
+        sa.select(1).where(SUBMISSION.c.case_audit_id == table.c.case_audit_id, SUBMISSION.c.auditor_id == actor)
+    )
     same = sa.and_(mine.c.ref == this.c.ref, mine.c.round_id == this.c.round_id, mine.c.id != this.c.id)
-    return sa.exists(
+    other = sa.exists(
         sa.select(1)
         .select_from(this.join(mine, same))
         .where(this.c.id == table.c.case_audit_id, mine.c.auditor_id == actor)
     )
+    return sa.or_(other, before)
 
 
 def _external(actor: Column, now: Column) -> Column:
