@@ -32,7 +32,7 @@ dev: $(VENV)/dev ## The same council, restarting when the code changes
 	@$(BIN)/auditflow demo --port $(PORT) --data $(DATA) --reload
 
 test: $(VENV)/dev ## Every test; those for PostgreSQL, Redis or Chromium skip where these are missing
-	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 check: $(VENV)/dev ## Style, types, import rules, migrations, generated docs, size limits
 	@$(BIN)/ruff check .
@@ -40,7 +40,7 @@ check: $(VENV)/dev ## Style, types, import rules, migrations, generated docs, si
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m workflows.diagram --check
-	@$(BIN)/python -m pytest tests/architecture -q
+	@$(BIN)/python -m pytest tests/architecture -q -n $(JOBS) --dist loadgroup
 
 format: $(VENV)/dev ## Put the code into its usual shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .

@@ -83,6 +83,10 @@ class Tour:
                     yield visit.path, (form.get("action") or visit.path).partition("?")[0], fields
 
 
+# The tour is made once, by one test process.
+pytestmark = pytest.mark.xdist_group("tour")
+
+
 @pytest.fixture(scope="module")
 def tour(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
     """Every GET page, opened by the first person who may, for the first thing that it can show."""
