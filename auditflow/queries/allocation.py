@@ -172,7 +172,7 @@ def _list_candidates(session: Session, row: AuditRound, load: Counter[int], also
 def _conflicts(
     session: Session, round_id: int, cases: dict[int, RoundCase], people: frozenset[int]
 ) -> frozenset[tuple[int, int]]:
-    """Conflicts of interest (domain.md: holds, held, line-manages, own team), and those an auditor declared."""
+    """Conflicts of interest (holds, held, line-manages, own team), and those an auditor declared."""
     own_team, manages, reports = _lines(session, people)
     held = _held(session, round_id)
     declared = _declared(session, round_id)

@@ -63,7 +63,7 @@ OWN = aliased(CaseAudit)
 
 
 def visible_case_audits(viewer: Viewer) -> Predicate:
-    """Which case audits exist for this person (domain.md: who may see what); nothing for boards.
+    """Which case audits exist for this person (docs/domain.md, "Who"); nothing for boards.
 
     An administrator sees none by that role alone. A practitioner sees the audits of their own cases: the
     invitation at once, what was found only after feedback is shared (the view leaves the rest out). A blind

@@ -1,4 +1,4 @@
-"""Agreement of two blind graders, and what moderation changed (statistics.md section 4).
+"""Agreement of two blind graders, and what moderation changed (docs/statistics.md, "Agreement").
 
 The two are never mixed: blind double grading measures agreement, moderation (the first grade in sight) measures
 challenge. Coefficients weigh a disagreement by its distance on the whole grade scale, used or not. Kappa is never

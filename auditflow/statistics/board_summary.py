@@ -1,4 +1,4 @@
-"""What a board is shown of a round: a sentence, the counts of one picture, a caveat (statistics.md 7).
+"""What a board is shown of a round: a sentence, the counts of one picture, a caveat.
 
 Fractions in words, no interval, no decimals, no team. A count that could point at single cases is not there at
 all: neither the picture nor the sentence tells 0 from 4, or 4 from 0 short of all.

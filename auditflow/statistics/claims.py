@@ -1,4 +1,4 @@
-"""What a re-audit may say about practice: the sentences of statistics.md section 10, and the board's.
+"""What a re-audit may say about practice: the sentences (docs/statistics.md, "The claim"), and the board's.
 
 The claim comes from `drift_adjusted` alone. Every sentence gives the raw change and, where there is one, the
 adjusted change; when the drift's own interval leaves out 0 it is said first; without second gradings of the

@@ -1,4 +1,4 @@
-"""Monthly measures over time: XmR charts with the NHS rules "MDC-7/7" (statistics.md section 5).
+"""Monthly measures over time: XmR charts with the NHS rules "MDC-7/7".
 
 Limits come from the average moving range with the constant 2.66, pinned (NIST and R's qcc use 3/1.128). A missing
 month (None) is a gap: no moving range is taken across it, but a run goes on. Sources: Wheeler, Understanding

@@ -1,4 +1,4 @@
-"""Good or not good, before and after, on the same cases: the change, its test and its bounds (statistics.md 3).
+"""Good or not good, before and after, on the same cases: the change, its test and its bounds.
 
 The four counts of a pair table are written as in Newcombe and Fagerland: a good both times, b stopped being
 good, c became good, d not good either time. A change is after minus before, as a share of the pairs.

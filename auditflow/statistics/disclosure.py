@@ -1,4 +1,4 @@
-"""Small-number suppression for tables that leave the service (statistics.md 2.5).
+"""Small-number suppression for tables that leave the service (docs/statistics.md, "Suppression").
 
 Hiding only the small counts always leaks: totals give them back. So further cells are hidden until no hidden
 count can be narrowed to fewer than `threshold` values, whatever is worked out from everything published. A table

@@ -1,4 +1,4 @@
-"""Did practice improve, or did the auditors get kinder? The one place for the claim (statistics.md section 10)."""
+"""Did practice improve, or did the auditors get kinder? The one place for it (docs/statistics.md, "The claim")."""
 
 import math
 from collections.abc import Mapping, Sequence

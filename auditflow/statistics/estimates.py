@@ -1,4 +1,4 @@
-"""Estimates of a proportion from a random sample, each with an interval (statistics.md section 2).
+"""Estimates of a proportion from a random sample, each with an interval (docs/statistics.md, "Estimates").
 
 Proportions are shares between 0 and 1. Intervals are two-sided at `confidence`. Impossible counts raise
 BadInput; nothing to estimate from gives None with a reason.

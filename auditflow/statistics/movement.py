@@ -1,4 +1,4 @@
-"""How the grades of the same cases moved, and what may be said of it (statistics.md sections 3 and 10).
+"""How the grades of the same cases moved, and what may be said of it (docs/statistics.md, "Movement").
 
 The one place to import from: `crossing` holds good or not good, `marginal` and `ranks` all four grades,
 `unpaired` comparisons of different cases, `drift` the claim about practice. Nothing but `drift_adjusted` may

@@ -1,8 +1,8 @@
 """Rank tests with ties counted exactly: Wilcoxon's signed ranks and the Mann–Whitney test.
 
-Grades tie all the time, and library routines that ignore ties or drop exactness give other p-values
-(statistics.md section 3). Here the whole permutation distribution is counted in whole numbers; only samples too
-large for that use the normal approximation with the tie correction, and say so in `method`.
+Grades tie all the time, and library routines that ignore ties or drop exactness give other p-values. Here the
+whole permutation distribution is counted in whole numbers; only samples too large for that use the normal
+approximation with the tie correction, and say so in `method`.
 """
 
 import math

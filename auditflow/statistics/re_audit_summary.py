@@ -1,8 +1,8 @@
 """The figures of a re-audit against its baseline: pairs, movement, those lost, replacements, and the claim.
 
-What may be said of practice comes from the drift check alone (`movement_summary`, statistics.md section 10).
+What may be said of practice comes from the drift check alone (docs/statistics.md, "The claim").
 Cases chosen because they were poor get no before and after percentage: some would have come out better the second
-time whatever was done (regression to the mean, statistics.md 3.7).
+time whatever was done (regression to the mean).
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
 """The figures of one round, gathered from its grades: a plain dictionary, as in `summary`.
 
 Cases added by hand are counted apart and are in no estimate. How moderation moves grades is told from the audits
-that the checking seed chose, never from those that a grade sent to a moderator (statistics.md 4.4).
+that the checking seed chose, never from those that a grade sent to a moderator.
 """
 
 from collections import Counter

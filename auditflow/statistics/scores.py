@@ -23,7 +23,7 @@ def occasion_scores(before: Grades, after: Grades, regraded: Grades, domains: Se
 
     The grades are by case reference and domain, as first submitted, None for not applicable; `domains` are those
     of the tool that both versions have. A case with fewer than half of them in common is left out. Otherwise a
-    weak domain that becomes not applicable would look like an improvement (statistics.md section 10).
+    weak domain that becomes not applicable would look like an improvement.
     Regraded cases without a pair keep a score, so that `drift_adjusted` can count them as left out.
     """
     scores: dict[str, dict[str, float]] = {"before": {}, "after": {}, "regraded": {}}

@@ -1,4 +1,4 @@
-"""The plain-English sentences that stand beside the figures (statistics.md sections 7 and 10).
+"""The plain-English sentences that stand beside the figures (docs/statistics.md, "Wording").
 
 `before` and `after` name the two audits as people call them: a month ("December") or the words "baseline" and
 "re-audit". Sentences about movement describe; only `claim_sentence` and its kin may say that practice improved,

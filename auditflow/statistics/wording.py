@@ -1,4 +1,4 @@
-"""Figures as people read them: rounding happens here and nowhere else (statistics.md, global rules).
+"""Figures as people read them: results are rounded here and nowhere else.
 
 Percentages are whole numbers below 100 cases and stand beside their count; below 10 cases there is only the
 count. Halves round up, so that 26 of 80 is 33%.

@@ -54,7 +54,7 @@ def _bar(moved: Figures, which: str) -> dict[str, Any]:
 
 
 def _bullets(moved: Figures) -> list[str]:
-    """Good or better first, as description; then those lost, with the bounds when more than one in ten is."""
+    """Good or better first, as description; then those lost, with what the figure would be at worst."""
     if moved["because_poor"]:
         return [moved["sentence"]]
     found = []

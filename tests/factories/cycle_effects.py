@@ -1,6 +1,6 @@
 """What each move of a case audit brings about in the model: states, journal entries, clocks, what follows at once.
 
-Written from the specification's tables, like `cycle_rules`; nothing here imports the product.
+Written apart from `workflows/`, like `cycle_rules`; nothing here imports the product.
 """
 
 from __future__ import annotations

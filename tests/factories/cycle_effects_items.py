@@ -1,6 +1,6 @@
 """What the moves of actions, concerns and requests for approval bring about in the model.
 
-Written from the specification's tables, like `cycle_rules`; nothing here imports the product.
+Written apart from `workflows/`, like `cycle_rules`; nothing here imports the product.
 """
 
 from __future__ import annotations

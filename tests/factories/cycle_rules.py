@@ -1,4 +1,4 @@
-"""The rules of the cycle, written once more from the specification's tables: who may make which move, and when.
+"""The rules of the cycle, written once more, apart from `workflows/`: who may make which move, and when.
 
 Nothing here imports the product. A rule names the states it starts from, who may, and what must be so.
 """
@@ -291,7 +291,7 @@ RULES: dict[str, Rule] = {
 
 
 def allowed(world: World, name: str, item: Item, who: int, choice: object) -> bool:
-    """What the specification says of this move by this person, now."""
+    """What these rules say of this move by this person, now."""
     rule = RULES[name]
     return (
         item.state in rule.states.split() and rule.who(world, item, who, choice) and rule.when(world, item, who, choice)

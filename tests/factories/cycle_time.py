@@ -1,6 +1,6 @@
 """What time alone brings about in the model: the system accepts, passes on, passes up and closes.
 
-Written from the specification's tables, like `cycle_rules`; nothing here imports the product.
+Written apart from `workflows/`, like `cycle_rules`; nothing here imports the product.
 """
 
 from __future__ import annotations

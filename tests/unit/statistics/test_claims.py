@@ -26,7 +26,7 @@ ONLY_ADJUSTED = result((-0.07, -0.18, 0.04), (-0.3, -0.4, -0.2), (0.23, 0.1, 0.3
 DECLINED = result((-0.3, -0.5, -0.2), (0.1, -0.1, 0.2), (-0.4, -0.6, -0.2), "declined")
 
 
-def test_without_second_grading_the_sentence_is_the_specifications():
+def test_without_second_grading_nothing_is_claimed():
     assert unclaimed_sentence(0.4, "December") == (
         "The grades rose. Whether practice did cannot be told, because no December record was graded again."
     )

@@ -36,7 +36,7 @@ def test_newcombe_table_one(x, n, score, exact):
     assert tuple(clopper_pearson(x, n)) == pytest.approx(exact, abs=5e-5)
 
 
-def test_the_quarters_of_the_specification():
+def test_intervals_of_eighty_cases():
     assert [round(100 * end) for end in wilson(40, 80)] == [39, 61]
     assert [round(100 * end) for end in wilson(20, 80)] == [17, 35]
     assert [round(100 * end) for end in wilson(26, 80)] == [23, 43]
@@ -84,7 +84,7 @@ def test_impossible_counts_are_refused(call):
 
 
 def test_finite_population_avoids_the_first_excluded_count():
-    # statistics.md 2.3: R's samplingbook answers 110 to 161, the first counts outside.
+    # R's samplingbook answers 110 to 161, the first counts outside.
     assert (finite_population(45, 100, 300).count_low, finite_population(45, 100, 300).count_high) == (111, 160)
 
 

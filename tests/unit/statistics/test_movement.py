@@ -28,7 +28,7 @@ from auditflow.statistics.movement import (
     sign_test,
 )
 
-# Rows before, columns after; the specification's invented re-audit of 71 cases.
+# Rows before, columns after; the worked example of docs/statistics.md, "Wording": a re-audit of 71 cases.
 REAUDIT = [[4, 6, 2, 0], [4, 16, 15, 1], [0, 4, 14, 3], [0, 0, 1, 1]]
 COUNTS = st.integers(0, 40)
 TABLES = st.lists(st.lists(COUNTS, min_size=4, max_size=4), min_size=4, max_size=4)
@@ -104,7 +104,7 @@ def test_newcombe_paired_on_fagerlands_pairs():
     assert tuple(airway) == pytest.approx((0.286, 0.026, 0.507), abs=5e-4)
 
 
-def test_the_reaudit_of_the_specification():
+def test_the_change_of_the_reaudit():
     change = newcombe_paired(*crossing(REAUDIT))
     assert [round(100 * figure) for figure in change] == [20, 7, 31]
 
@@ -222,7 +222,7 @@ def test_marginal_homogeneity_is_always_defined(table):
 # The rest
 
 
-def test_bounds_of_the_specification():
+def test_bounds_of_the_reaudit():
     bounds = attrition_bounds(26, 80, 37, 71)
     assert tuple(bounds) == pytest.approx((37 / 80, 46 / 80, 11 / 80, 20 / 80))
     assert tuple(attrition_bounds(3, 9, 0, 0)) == pytest.approx((0, 1, -1 / 3, 2 / 3))
@@ -284,7 +284,7 @@ def test_two_groups_of_cochran_armitage_are_the_two_by_two_chi_square():
 
 
 def test_expected_rise_of_the_worst_sixth():
-    # statistics.md 3.7, after Davis (1976): 0.50 of a grade for nothing.
+    # After Davis (1976): 0.50 of a grade for nothing.
     assert expected_regression(0.75, 0.55, 0.16) == pytest.approx(0.50, abs=0.01)
     assert expected_regression(0.75, 0.0, 0.16) == 0.0
     assert expected_regression(0.0, 0.0, 0.5) == 0.0

@@ -1,4 +1,4 @@
-"""What people read: exact sentences for the specification's figures, and rules for every other figure."""
+"""What people read: exact sentences for the figures of a worked example, and rules for every other figure."""
 
 import re
 
@@ -32,7 +32,7 @@ def movement_of(table, *names):
     return movement_sentence(movement(table), folded, newcombe_paired(*folded), *names)
 
 
-def test_the_estimate_of_the_specification():
+def test_the_estimate_of_eighty_cases():
     assert estimate_sentence(26, 80, wilson(26, 80)) == (
         "26 of 80 (33%) good or better; across all eligible cases we can be fairly confident it is between 23% and 43%."
     )
@@ -58,7 +58,7 @@ def test_a_weighted_estimate_says_that_it_is_weighted():
     assert "cannot be given" in estimate_sentence(5, 11, single)
 
 
-def test_the_movement_of_the_specification():
+def test_the_movement_of_the_reaudit():
     assert movement_of(REAUDIT, "December", "March") == (
         "Of the same 71 cases, 23 were good or better in December and 37 in March (+20 points, 7 to 31); 27 moved "
         "up, 35 stayed, 9 moved down."
@@ -78,7 +78,7 @@ def test_movement_of_few_and_no_pairs():
     assert movement_of(one).startswith("The one case audited both times")
 
 
-def test_the_bounds_of_the_specification():
+def test_the_bounds_of_the_reaudit():
     assert bounds_sentence(26, 80, 37, 71, "December") == (
         "Even if none of the 9 missing cases were good or better, 37 of 80 (46%), against 26 of 80 (33%) in "
         "December; if all of them were, 46 of 80 (58%)."
