@@ -53,7 +53,11 @@ class UpholdActionForm(ChangeForm):
 
 
 class WithdrawActionForm(ChangeForm):
-    """The head of service lets a declined action go."""
+    """The head of service lets a declined action go; or whoever proposed it takes it back, and says why."""
+
+    reason = LongTextField(
+        "Why do you take it back?", description="Its owner and the auditor read this.", max_length=SHORT
+    )
 
 
 class ReassignActionForm(ChangeForm):

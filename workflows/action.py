@@ -61,6 +61,17 @@ MOVES = (
         tell=OUTCOME,
     ),
     Move(
+        action="withdraw",
+        past="withdrawn",
+        sources=("proposed",),
+        target="withdrawn",
+        roles=("proposer", "qa_lead"),
+        label="Withdraw the action",
+        guards=(g.NOT_ONLY_ANSWER,),
+        reason=True,
+        tell=OUTCOME,
+    ),
+    Move(
         action="reassign",
         past="reassigned",
         sources=("proposed", "open"),
@@ -193,6 +204,8 @@ WORKFLOW = Workflow(
     note=(
         "Overdue always counts from the first date. An action that made no difference needs a further action, or "
         "the head of service's reason; until then its audit stays open. One action may answer several findings. "
+        "Until its owner accepts it, whoever proposed it may take it back; once the audit is submitted, not if it is "
+        "the only answer to something that was found. "
         "The auditor is told of every outcome."
     ),
     known_roles=KNOWN,

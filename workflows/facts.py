@@ -162,6 +162,11 @@ class ActionFacts(TypedDict):
     actor_in_conflict: InConflict
     actor_is_owner_or_reports: Annotated[bool, "The person acting owns the action, or reports to its owner."]
     nobody_qualifies: NobodyQualifies
+    answers_alone: Annotated[
+        int,
+        "Findings of submitted audits that no other action answers, and actions without a difference that this one "
+        "follows up.",
+    ]
     due_date_set: Annotated[bool, "The action has a due date.", Given(True)]
     first_due_on: Annotated[date, "The due date that was set first: overdue always counts from it."]
     evidence_given: Annotated[bool, "What was done is said, with evidence.", Given(True)]

@@ -147,6 +147,12 @@ def _has_answer(facts: Facts) -> bool:
     return facts["difference"] in {"yes", "partly", "no"} and bool(facts["how_known_given"])
 
 
+NOT_ONLY_ANSWER = is_not(
+    "not_only_answer",
+    "answers_alone",
+    "This action is the only answer to something that was found. Propose another one first, or give it to "
+    "another owner.",
+)
 DUE_DATE_SET = is_true("due_date_set", "due_date_set", "Set the date by which it will be done.")
 EVIDENCE_GIVEN = is_true("evidence_given", "evidence_given", "Say what was done, and give the evidence.")
 NOT_OWNER = is_not(

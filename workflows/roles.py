@@ -13,6 +13,7 @@ ROLES: dict[str, str] = {
     "case_team_manager": "the manager of the case's team",
     "practitioner": "the case's worker",
     "owner": "the action's owner",
+    "proposer": "whoever proposed the action",
     "verifier": "the auditor, moderator, QA lead or head of service, not the owner or who reports to them",
     "raiser": "whoever raised it",
     "requester": "whoever asked for it",

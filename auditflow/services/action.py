@@ -216,10 +216,15 @@ def uphold_action(session: Session, action_id: int, act: Act, *, version: int | 
     return _move(session, action_id, "uphold", act, version=version)
 
 
-def withdraw_action(session: Session, action_id: int, act: Act, *, version: int | None = None) -> Outcome:
-    """The head of service agrees that it need not be done. The audit may be closed then."""
+def withdraw_action(
+    session: Session, action_id: int, act: Act, *, version: int | None = None, reason: str = ""
+) -> Outcome:
+    """The head of service agrees that it need not be done. The audit may be closed then.
+
+    Before its owner accepts it, whoever proposed it or a quality assurance lead takes it back, with a reason.
+    """
     case_audit_id = _get(session, action_id).case_audit_id
-    outcome = _move(session, action_id, "withdraw", act, version=version)
+    outcome = _move(session, action_id, "withdraw", act, version=version, reason=reason)
     if not outcome.repeated:
         close_when_settled(session, case_audit_id, act)
     return outcome

@@ -59,7 +59,7 @@ def _uphold(action_id: int, form: Any, act: Act) -> Any:
 
 
 def _withdraw(action_id: int, form: Any, act: Act) -> Any:
-    return service.withdraw_action(db(), action_id, act, version=form.version.data)
+    return service.withdraw_action(db(), action_id, act, version=form.version.data, reason=form.reason.data or "")
 
 
 def _reassign(action_id: int, form: Any, act: Act) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from auditflow.models import Action
+from auditflow.models import Action, ActionFinding
 from auditflow.models.base import core
 from auditflow.queries.facts.items import AUDIT, MODERATION, conflict, flag, nobody_qualifies, of_audit, request_open
 from auditflow.queries.facts.people import (
@@ -24,6 +24,9 @@ from auditflow.queries.facts.people import (
 Column = sa.ColumnElement[Any]
 
 TABLE = core(Action)
+FINDING = core(ActionFinding)
+BEING_WRITTEN = ("selected", "allocated", "in_progress", "returned")
+"""States of an audit in which its auditor may still answer what was found, and is asked to before submitting."""
 
 
 def columns(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
@@ -39,6 +42,7 @@ def columns(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
     audit = AUDIT.alias()
     return {
         "role_owner": flag(table.c.owner_id == actor),
+        "role_proposer": flag(table.c.proposed_by_id == actor),
         "role_verifier": sa.and_(judges, sa.not_(owner_or_reports)),
         "role_auditor": auditor,
         "role_moderator": moderator,
@@ -49,10 +53,35 @@ def columns(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
         "role_approver": sa.or_(head, holds(actor, "director")),
         "actor_in_conflict": sa.exists(sa.select(1).where(audit.c.id == table.c.case_audit_id, conflict(actor, audit))),
         "actor_is_owner_or_reports": owner_or_reports,
+        "answers_alone": _answers_alone(table),
         "nobody_qualifies": nobody_qualifies("action", table.c.id),
         "first_due_on": table.c.first_due_on,
         "request_open": request_open("action", table.c.id),
     }
+
+
+def _answers_alone(table: sa.Table) -> Column:
+    """What would be without an answer if this action were taken back."""
+    other, mine, theirs, audit = TABLE.alias(), FINDING.alias(), FINDING.alias(), AUDIT.alias()
+    elsewhere = sa.exists(
+        sa.select(1)
+        .select_from(theirs.join(other, other.c.id == theirs.c.action_id))
+        .where(
+            theirs.c.case_audit_id == mine.c.case_audit_id,
+            theirs.c.finding == mine.c.finding,
+            theirs.c.action_id != mine.c.action_id,
+            other.c.state != "withdrawn",
+        )
+    )
+    findings = (
+        sa.select(sa.func.count())
+        .select_from(mine.join(audit, audit.c.id == mine.c.case_audit_id))
+        .where(mine.c.action_id == table.c.id, audit.c.state.not_in(BEING_WRITTEN), sa.not_(elsewhere))
+        .scalar_subquery()
+    )
+    before = TABLE.alias()
+    followed = sa.select(sa.func.count()).select_from(before).where(before.c.follow_up_id == table.c.id)
+    return findings + followed.scalar_subquery()
 
 
 def _reports_to_owner(table: sa.Table, actor: Column) -> Column:

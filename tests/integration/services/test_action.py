@@ -23,6 +23,7 @@ from auditflow.services.action import (
 from tests.factories.actions import DUE, Acts, make_action, make_later_round, run_deadlines, running, told
 from tests.factories.audits import make_case_audit, make_round
 from tests.factories.council import make_council
+from tests.factories.results import set_columns
 
 
 @pytest.fixture
@@ -310,3 +311,43 @@ def test_findings_belong_to_their_action(session, council, audit, act):
     row = make_action(session, council, audit, act, findings=["voice", "overall"])
     found = session.scalars(sa.select(ActionFinding.finding).where(ActionFinding.action_id == row.id)).all()
     assert sorted(found) == ["overall", "voice"]
+
+
+def test_whoever_proposed_it_takes_it_back_until_its_owner_accepts(session, council, audit, act):
+    auditor, stranger = council.auditors[0], council.auditors[1]
+    row = make_action(session, council, audit, act, findings=["voice"])
+    with pytest.raises(BadInput, match="reason"):
+        withdraw_action(session, row.id, act(auditor))
+    for person in (stranger, council.managers[0]):
+        with pytest.raises(NotPermitted):
+            withdraw_action(session, row.id, act(person), reason="A mistake.")
+    withdraw_action(session, row.id, act(auditor), reason="Proposed to the wrong team.")
+    assert row.state == "withdrawn"
+    assert list_case_actions(session, audit).answered == set(), "the finding asks for an answer again"
+    assert told(session, "action.withdrawn") == [council.managers[0].id]
+    assert running(session, "action", row.id) == {}
+    accepted = make_action(session, council, audit, act, state="open")
+    with pytest.raises(WrongState):
+        withdraw_action(session, accepted.id, act(auditor), reason="Too late.")
+
+
+def test_the_only_answer_to_a_submitted_finding_is_not_taken_back(session, council, audit, act):
+    first = make_action(session, council, audit, act, findings=["voice", "risk"])
+    set_columns(session, audit, state="agreed", auditor_id=audit.auditor_id)
+    lead = council.qa_lead
+    with pytest.raises(GuardRefused, match="only answer"):
+        withdraw_action(session, first.id, act(lead), reason="It is not needed.")
+    second = propose_action(session, audit, ["voice"], "See her at school.", None, DUE, act(lead))
+    with pytest.raises(GuardRefused, match="only answer"):
+        withdraw_action(session, first.id, act(lead), reason="It is not needed.")
+    link_action(session, audit, ["risk"], second.id, act(lead))
+    withdraw_action(session, first.id, act(lead), reason="The second one says it better.")
+    assert (first.state, second.state) == ("withdrawn", "proposed")
+
+
+def test_what_follows_up_an_action_without_a_difference_is_not_taken_back(session, council, audit, act):
+    done = make_action(session, council, audit, act, state="done")
+    further = make_action(session, council, audit, act)
+    set_columns(session, done, follow_up_id=further.id)
+    with pytest.raises(GuardRefused, match="only answer"):
+        withdraw_action(session, further.id, act(council.qa_lead), reason="It is not needed.")

@@ -344,3 +344,15 @@ def test_the_request_is_linked_only_for_who_may_decide_it(open_scene, sign_in):
         ask_cannot_do(session, open_scene.action_id, "No time.", Acts(open_scene.clock)(open_scene.council.managers[0]))
     page = sign_in(open_scene.council.auditors[0]).get(open_scene.link)
     assert not any(link.startswith("/approvals/") for link in page.links())
+
+
+def test_the_auditor_takes_a_proposed_action_back_with_a_reason(scene, sign_in):
+    auditor = sign_in(scene.council.auditors[0])
+    assert f"{scene.link}/withdraw" in auditor.get(scene.link).links()
+    page = auditor.get(f"{scene.link}/withdraw")
+    assert "Give a reason." in page.submit({"reason": ""}, status=400).text
+    done = page.submit({"reason": "Proposed to the wrong team."})
+    assert "Withdrawn: it need not be done." in done.text
+    assert "Proposed to the wrong team." in done.text
+    assert scene.action().state == "withdrawn"
+    assert f"{scene.link}/withdraw" not in sign_in(scene.council.managers[0]).get(scene.link).links()

@@ -20,6 +20,7 @@ EXPECTED = Expected(
         "actor_in_conflict": False,
         "actor_is_owner_or_reports": False,
         "nobody_qualifies": False,
+        "answers_alone": 0,
         "due_date_set": True,
         "first_due_on": date(2027, 1, 15),
         "evidence_given": True,
@@ -31,7 +32,8 @@ EXPECTED = Expected(
     },
     table="""
         proposed owner: accept>open decline>declined
-        proposed qa_lead: reassign>proposed
+        proposed proposer: withdraw>withdrawn
+        proposed qa_lead: reassign>proposed withdraw>withdrawn
         proposed head_of_service: reassign>proposed
         declined head_of_service: uphold>open withdraw>withdrawn
         declined director: uphold>open withdraw>withdrawn
@@ -54,6 +56,10 @@ EXPECTED = Expected(
             Refusal("not_owner", "declined", action, role, OWNER)
             for action in ("uphold", "withdraw")
             for role in ("head_of_service", "director")
+        ),
+        *(
+            Refusal("not_only_answer", "proposed", "withdraw", role, {"answers_alone": 1})
+            for role in ("proposer", "qa_lead")
         ),
         Refusal("evidence_given", "open", "complete", "owner", {"evidence_given": False}),
         Refusal("no_open_request", "open", "ask_cannot_do", "owner", {"request_open": True}),
@@ -110,6 +116,11 @@ def test_the_auditor_is_told_of_every_outcome():
 def test_which_moves_always_need_a_reason():
     needing = {action for action, rows in WORKFLOW.by_action.items() if all(move.reason for move in rows)}
     assert needing == {"decline", "reassign", "change_date", "ask_cannot_do", "cannot_do", "reopen"}
+
+
+def test_taking_a_proposed_action_back_needs_a_reason():
+    decision = machine.decide(WORKFLOW, state="proposed", action="withdraw", roles={"proposer"}, facts=EXPECTED.facts)
+    assert decision.move.reason
 
 
 def test_time_limits():
