@@ -12,6 +12,7 @@ from forms.validators import Between, Needed
 __all__ = [
     "ChaseForm",
     "ChooseListForm",
+    "ExtendReservesForm",
     "ExtendRoundForm",
     "GiveReasonForm",
     "PlanRoundForm",
@@ -97,6 +98,13 @@ class ExtendRoundForm(ChangeForm):
 
     ends_on = DateField("New last day", [Needed("Enter the new last day.")], description="For example, 18 12 2026.")
     reason = LongTextField("Reason", [Needed("Give a reason.")], max_length=2000)
+
+
+class ExtendReservesForm(ChangeForm):
+    """More reserves, for one group of cases or for all."""
+
+    stratum = RadioField("Which group of cases?", [Needed("Choose a group.")])
+    more = WholeNumberField("How many more", [Needed("Enter how many more."), Between(1, 1000)])
 
 
 class GiveReasonForm(ChangeForm):

@@ -88,6 +88,14 @@ MOVES = (
         label="Add a case (not random)",
     ),
     Move(
+        action="extend_reserves",
+        past="reserves_extended",
+        sources=("sampled", "live"),
+        target=None,
+        roles=LEAD,
+        label="Extend the reserves",
+    ),
+    Move(
         action="begin_reporting",
         past="reporting_begun",
         sources=("live",),

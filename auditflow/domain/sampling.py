@@ -16,7 +16,7 @@ from auditflow.domain.sampling_design import DEFAULT_DESIGN, Cap, Design, lock_d
 from auditflow.domain.sampling_draw import Draw, DrawnCase, Loss, draw
 from auditflow.domain.sampling_manifest import ALGORITHM, Provenance
 from auditflow.domain.sampling_preview import Expected, GroupLine, expected_sample
-from auditflow.domain.sampling_replace import next_reserve, replace
+from auditflow.domain.sampling_replace import further_reserves, next_reserve, replace
 from auditflow.domain.sampling_values import hash_key
 from auditflow.domain.sampling_verify import verify
 
@@ -40,6 +40,7 @@ __all__ = [
     "design_weights",
     "draw",
     "expected_sample",
+    "further_reserves",
     "hash_key",
     "largest_remainder",
     "lock_digest",

@@ -6,14 +6,16 @@ sample stays a random sample of the part of each stratum that can be audited.
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from auditflow.domain.errors import BadInput
-from auditflow.domain.sampling_design import Cap
+from auditflow.domain.sampling_design import Cap, Design
 from auditflow.domain.sampling_draw import Draw, DrawnCase, Loss
+from auditflow.domain.sampling_draw import draw as draw_again
+from auditflow.domain.sampling_list import Row
 from auditflow.domain.sampling_walk import under_caps
 
-__all__ = ["next_reserve", "replace"]
+__all__ = ["further_reserves", "next_reserve", "replace"]
 
 
 def replace(draw: Draw, lost: Iterable[str]) -> Draw:
@@ -47,6 +49,19 @@ def next_reserve(
             return case, tuple(skipped)
         skipped.append(case.ref)
     return None, tuple(skipped)
+
+
+def further_reserves(
+    rows: Iterable[Row], design: Design, kept: Mapping[str, int], more: int, columns: Sequence[str] | None = None
+) -> dict[str, tuple[DrawnCase, ...]]:
+    """The next `more` reserves of each stratum, in the order of the draw, after the `kept` ones it had.
+
+    Fewer, or none, where a stratum has no more cases. `design` is the seeded design of the draw and `rows` its list:
+    asking for more reserves changes neither the sample nor the reserves there are. Raises BadInput as `draw` does.
+    """
+    longest = max(kept.values(), default=0) + more
+    longer = draw_again(rows, dataclasses.replace(design, reserves=longest), columns)
+    return {name: longer.reserve_cases.get(name, ())[count : count + more] for name, count in kept.items()}
 
 
 def _without(draw: Draw, ref: str) -> Draw:

@@ -114,6 +114,29 @@ def list_reserves(session: Session, draw_id: int, stratum: str | None = None) ->
     return list(session.scalars(sa.select(SampleCase).where(*where).order_by(SampleCase.stratum, SampleCase.position)))
 
 
+@dataclass(frozen=True, slots=True)
+class ReserveCount:
+    """The reserves of one stratum: those that wait, and those that came in."""
+
+    stratum: str
+    waiting: int
+    used: int
+
+    @property
+    def kept(self) -> int:
+        """All that the draw has put in reserve so far."""
+        return self.waiting + self.used
+
+
+def count_reserves(session: Session, draw: Draw) -> list[ReserveCount]:
+    """The reserves of every stratum of a draw, by its name: one statement."""
+    table = core(SampleCase)
+    counts = [sa.func.count().filter(table.c.kind == kind) for kind in ("reserve", "replacement")]
+    statement = sa.select(table.c.stratum, *counts).where(table.c.draw_id == draw.id).group_by(table.c.stratum)
+    found = {stratum: (waiting, used) for stratum, waiting, used in session.execute(statement)}
+    return [ReserveCount(name, *found.get(name, (0, 0))) for name in sorted(draw.manifest["allocation"])]
+
+
 def list_standing_refs(session: Session, round_id: int) -> list[tuple[str, str, str]]:
     """(reference, stratum, key) of the random cases now in the sample, replacements included."""
     statement = (

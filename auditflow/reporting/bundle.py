@@ -27,6 +27,9 @@ NOTE = """How to repeat this draw
 By hand: each case's key is the SHA-256 of "seed|reference"; the cases of a group are taken in the order of
 their keys. `printf '%s' 'SEED|REFERENCE' | sha256sum` gives a key.
 
+Reserves that were added after the draw ("reserves_extended" in journal.json) are the next of their group in the same
+order: repeat the draw with a larger number of reserves.
+
 journal.json holds the round's journal entries with their hashes: the seed was recorded before the draw.
 seals.json holds the seals made since; compare them with those that were sent outside.
 """

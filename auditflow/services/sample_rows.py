@@ -16,6 +16,7 @@ from auditflow.services.bulk_rows import insert_rows, reserve_ids
 from auditflow.services.journal_batch import Batch, begin_many
 
 SAMPLE_COLUMNS = ("id", "ref", "frame_case_id", "stratum", "key", "position", "kind")
+Further = tuple[int, Sequence[sampling.DrawnCase]]
 AUDIT_COLUMNS = ("sample_case_id", "ref", "kind", "case_type", "stratum", "worker_id", "team_id")
 
 
@@ -42,6 +43,16 @@ def write_sample(session: Session, row: AuditRound, kept: Draw, drawn: sampling.
     insert_rows(session, core(SampleCase), SAMPLE_COLUMNS, rows, {"round_id": row.id, "draw_id": kept.id})
     audits = [_audit(i, listed[case.ref], case.stratum, "random") for i, case in zip(ids, drawn.sample, strict=False)]
     return begin_audits(session, row.id, audits, act)
+
+
+def write_reserves(session: Session, row: AuditRound, draw_id: int, further: Mapping[str, Further]) -> None:
+    """Write further reserves of a draw: by stratum, how many it had, and those that follow."""
+    assert row.frame_id is not None, "a drawn round has its list"
+    cases = [(case, n) for had, more in further.values() for n, case in enumerate(more, had + 1)]
+    listed = list_listed_cases(session, row.frame_id, [case.ref for case, _ in cases])
+    ids = reserve_ids(session, core(SampleCase), len(cases))
+    rows = [_sampled(i, case, n, "reserve", listed) for i, (case, n) in zip(ids, cases, strict=True)]
+    insert_rows(session, core(SampleCase), SAMPLE_COLUMNS, rows, {"round_id": row.id, "draw_id": draw_id})
 
 
 def begin_audits(session: Session, round_id: int, rows: Sequence[tuple[Any, ...]], act: Act) -> list[int]:

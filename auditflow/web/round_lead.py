@@ -1,4 +1,4 @@
-"""Leading a live round: extend, add a case, begin reporting, reopen, cancel."""
+"""Leading a live round: extend it or its reserves, add a case, begin reporting, reopen, cancel."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from typing import Any
 from flask import render_template, request
 
 from auditflow.queries.moves import moves_for
+from auditflow.queries.sample import count_reserves, find_standing_draw
 from auditflow.services.audit_round import begin_reporting, extend_round, reopen_round
 from auditflow.services.audit_round_cancel import cancel_round
 from auditflow.services.sample_change import add_case
-from auditflow.web.audit_round_pages import BAD, LEAD, READERS, to_round, tried, visible_round
+from auditflow.services.sample_reserves import extend_reserves
+from auditflow.web.audit_round_pages import BAD, LEAD, READERS, group_words, to_round, tried, visible_round
 from auditflow.web.request import act, db, form_version, now, viewer
 from auditflow.web.routing import Pages
-from forms.audit_round import AddCaseForm, ExtendRoundForm, GiveReasonForm, PressForm
+from forms.audit_round import AddCaseForm, ExtendReservesForm, ExtendRoundForm, GiveReasonForm, PressForm
 
 pages = Pages("round_lead", __name__)
+ALL, GROUP = "all", "group:"
 WORDS: dict[str, dict[str, str]] = {
     "extend": {
         "title": "Extend the round",
@@ -27,6 +30,11 @@ WORDS: dict[str, dict[str, str]] = {
         "title": "Add a case (not random)",
         "finding": "It is audited and acted on like the others, marked for ever, and in no percentage.",
         "button": "Add the case",
+    },
+    "extend_reserves": {
+        "title": "Extend the reserves",
+        "finding": "The next cases in the order of the draw become reserves. Nobody chooses them.",
+        "button": "Extend the reserves",
     },
     "begin_reporting": {
         "title": "Begin reporting",
@@ -97,6 +105,36 @@ def round_add_case_now(round_id: int) -> Any:
         add_case(db(), round_id, form.ref.data or "", form.reason.data or "", act(), expected_version=version)
 
     return _done(round_id, "add_case", form, use, "The case is added. It needs an auditor.")
+
+
+@pages.page("/rounds/<int:round_id>/reserves", may=LEAD)
+def round_reserves(round_id: int) -> Any:
+    """More reserves."""
+    form = ExtendReservesForm(None, version=visible_round(round_id).version, stratum=ALL, more=3)
+    return _page(round_id, "extend_reserves", _reserves_form(form, round_id))
+
+
+def _reserves_form(form: ExtendReservesForm, round_id: int) -> Any:
+    draw = find_standing_draw(db(), round_id)
+    groups = count_reserves(db(), draw) if draw is not None else []
+    one_by_one = [
+        (GROUP + g.stratum, group_words(g.stratum), {"hint": f"{g.waiting} in reserve, {g.used} used"}) for g in groups
+    ]
+    form.stratum.choices = [(ALL, "Every group"), *one_by_one]
+    return form
+
+
+@pages.act("/rounds/<int:round_id>/reserves", may=LEAD)
+def round_reserves_now(round_id: int) -> Any:
+    """Extend them."""
+    visible_round(round_id)
+    form, version = _reserves_form(ExtendReservesForm(request.form), round_id), form_version()
+
+    def use() -> None:
+        chosen = None if form.stratum.data == ALL else form.stratum.data.removeprefix(GROUP)
+        extend_reserves(db(), round_id, form.more.data, act(), stratum=chosen, expected_version=version)
+
+    return _done(round_id, "extend_reserves", form, use, "The reserves are extended.")
 
 
 @pages.page("/rounds/<int:round_id>/report", may=LEAD)

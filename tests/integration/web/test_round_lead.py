@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from auditflow.domain.clock import FixedClock
-from auditflow.models import AuditRound, CaseAudit, Outbox
+from auditflow.models import AuditRound, CaseAudit, Outbox, SampleCase
 from auditflow.models.database import Database
 from tests.factories.council import Council, make_council
 from tests.factories.sampling import Steps, make_frame
@@ -77,3 +77,19 @@ def test_extending_and_adding_a_case(lead: Browser, database: Database) -> None:
         assert (added.ref, session.scalars(sa.select(AuditRound)).one().state) == ("EXT-1", "live")
     assert "Added (not random)" in lead.get("/rounds/1/cases?search=EXT").text
     assert b"EXT-1" in lead.client.get("/rounds/1/cases.csv?search=EXT").data
+
+
+def test_the_reserves_of_a_group_are_extended_until_none_is_left(lead: Browser, database: Database) -> None:
+    assert "/rounds/1/reserves" in lead.get("/rounds/1").links()
+    page = lead.get("/rounds/1/reserves")
+    assert "3 in reserve, 0 used" in page.text
+    assert "must be 1 or more" in page.submit({"more": "0"}, status=400).text
+    with database.reading() as session:
+        before = len(session.scalars(sa.select(SampleCase).where(SampleCase.kind == "reserve")).all())
+    assert "The reserves are extended." in page.submit({"more": "2"}).text
+    with database.reading() as session:
+        after = len(session.scalars(sa.select(SampleCase).where(SampleCase.kind == "reserve")).all())
+    assert after == before + 6
+    one = {"stratum": "group:child_in_care", "more": "900"}
+    lead.get("/rounds/1/reserves").submit(one)
+    assert "“Child looked after” has no case left" in lead.get("/rounds/1/reserves").submit(one, status=400).text

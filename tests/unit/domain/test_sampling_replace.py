@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditflow.domain.errors import BadInput
-from auditflow.domain.sampling import draw, replace
+from auditflow.domain.sampling import Design, draw, further_reserves, replace
 
 DESIGN = {"ref": "ref", "size": 8, "stratify": "type", "reserves": 50, "seed": "9f0c"}
 
@@ -97,3 +97,14 @@ def test_a_reference_that_cannot_be_lost_is_refused(lost):
     assert "C1" in before.refs
     with pytest.raises(BadInput, match=r"neither in the sample|already out|must be a list"):
         replace(before, lost)
+
+
+@given(st.text("abc", min_size=1, max_size=4), st.integers(0, 4), st.integers(1, 40))
+def test_further_reserves_are_the_next_ones_and_the_draw_stays_as_it_was(seed, few, more):
+    rows, whole = rows_of(60), draw(rows_of(60), {**DESIGN, "seed": seed})
+    first = draw(rows, {**DESIGN, "seed": seed, "reserves": few})
+    assert first.refs == whole.refs
+    design = Design.from_dict({**DESIGN, "seed": seed, "reserves": few})
+    further = further_reserves(rows, design, {name: few for name in first.reserves}, more)
+    for name, refs in whole.reserves.items():
+        assert [case.ref for case in further[name]] == refs[few : few + more]
