@@ -1,4 +1,4 @@
-"""I1: a validated import of 100,000 rows, against raw COPY of as many; the workbook against openpyxl."""
+"""Goal i1: a validated import of 100,000 rows, against raw COPY of as many; the workbook against openpyxl."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def copy_raw(address: str, text: str) -> None:
 
 
 def measure(repeats: int, scale: float) -> list[Result]:
-    """I1, CSV on PostgreSQL and a workbook in memory."""
+    """CSV on PostgreSQL and a workbook in memory."""
     how_many = max(2_000, int(ROWS * scale))
     content, template = csv_file(how_many), copy_text(how_many)
     with postgres_place() as database:

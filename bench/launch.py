@@ -1,4 +1,4 @@
-"""L1: launching a round of 10,000 allocated cases, against plain SQL that writes the same rows.
+"""Goal l1: launching a round of 10,000 allocated cases, against plain SQL that writes the same rows.
 
 The floor is one UPDATE, one INSERT … SELECT for the journal and one each for the clocks, with a constant in
 place of every hash; the product reads and checks the round, hashes each entry and starts each clock.
@@ -64,7 +64,7 @@ def _key() -> str:
 
 
 def measure(repeats: int, scale: float) -> list[Result]:
-    """L1, on PostgreSQL."""
+    """On PostgreSQL."""
     cases = max(200, int(CASES * scale))
     with postgres_place() as database:
         with database.writing() as session:

@@ -1,4 +1,4 @@
-"""T2: one durable move, ours against the state machine libraries of the Python world, at 1 and 16 threads.
+"""Goal t2: one durable move, ours against the state machine libraries of the Python world, at 1 and 16 threads.
 
 Each peer does what it is made for, as its documentation shows it: load the row, ask the machine, save the
 row, add one journal row and two messages, commit; on the same PostgreSQL. None of them hashes, checks a
@@ -49,7 +49,7 @@ class NoPeers(Exception):
 
 
 def measure(repeats: int, scale: float) -> list[Result]:
-    """T2, both halves."""
+    """From one thread, and from sixteen."""
     if not PYTHON.exists():
         raise NoPeers(f"the peers are not installed ({PYTHON.parent.parent.name}); run `make bench`")
     moves = max(32, int(MOVES * scale))

@@ -1,4 +1,4 @@
-"""H1: one section of the audit form, signed in and logged, against a view of Flask that says one word."""
+"""Goal h1: one section of the audit form, signed in and logged, against a view of Flask that says one word."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def get(client: Any, address: str, times: int) -> None:
 
 
 def measure(repeats: int, scale: float) -> list[Result]:
-    """H1, on the embedded database."""
+    """On the embedded database."""
     pages = max(10, int(PAGES * scale))
     empty = empty_app().test_client()
     with sqlite_place() as database:

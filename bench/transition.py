@@ -1,4 +1,4 @@
-"""T1, T1s: one durable move through the door against the plain driver doing the same reads and writes.
+"""Goals t1 and t1s: one durable move through the door against the plain driver doing the same reads and writes.
 
 The move is *share the feedback*: a graded, agreed audit; two people are told, one time limit ends and
 another starts. The floor reads the same facts with the same SQL and writes the same rows, statement by
@@ -177,12 +177,12 @@ def _measure(goal: Goal, database: Database, repeats: int, moves: int) -> Result
 
 
 def measure_postgres(repeats: int, scale: float) -> list[Result]:
-    """T1."""
+    """On PostgreSQL."""
     with postgres_place() as database:
         return [_measure(T1, database, repeats, max(20, int(MOVES * scale)))]
 
 
 def measure_sqlite(repeats: int, scale: float) -> list[Result]:
-    """T1s."""
+    """On SQLite."""
     with sqlite_place() as database:
         return [_measure(T1S, database, repeats, max(20, int(MOVES * scale)))]

@@ -78,9 +78,10 @@ WORKFLOW = Workflow(
     states=STATES,
     moves=MOVES,
     note=(
-        "Asked for: removing a case from the sample and saying that an action cannot be done (the head of another "
-        "service or the director approves), leaving a case not audited and discarding a draw (the director only). "
-        "The system withdraws a request when what it speaks of has moved on."
+        "Asked for: removing a case from the sample (the head of another service or the director approves), saying "
+        "that an action cannot be done (the head of the case's own service or the director), leaving a case not "
+        "audited and discarding a draw (the director only). The system withdraws a request when what it speaks of "
+        "has moved on."
     ),
     known_roles=KNOWN,
 )

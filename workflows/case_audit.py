@@ -215,7 +215,7 @@ WORKFLOW = Workflow(
     moves=(*GRADING, *OUTCOME, *LEAVING),
     deadlines=DEADLINES,
     note=(
-        "Every submission is kept, and the grade in every figure is the first one submitted. The auditor's first "
+        "Every submission is kept, and the auditor's grade in every figure is the first one submitted. That first "
         "grade, the moderator's grade with its reason, the moderator's view of the audit and the outcome of a "
         "dispute are kept apart for ever. After agreement nothing is edited in place: a correction makes a new "
         "version beside the old one and does not move the audit. A case allocated before the round is launched "

@@ -135,9 +135,9 @@ WORKFLOW = Workflow(
     moves=MOVES,
     deadlines=DEADLINES,
     note=(
-        "Given at once to the eligible person with the fewest open tasks; if nobody is eligible, the quality "
-        "assurance lead hands it to an external moderator or to the director. The task is withdrawn together "
-        "with the submission, and decided together with the case audit."
+        "Given at once to the eligible person with the fewest open tasks; if nobody is eligible, to the external "
+        "moderator with the fewest; if there is none, the quality assurance lead hands it to the director. The task is "
+        "withdrawn together with the submission, and decided together with the case audit."
     ),
     known_roles=KNOWN,
 )
