@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from auditflow.domain.chain import Entry, canonical, sha256, text_digest
 from auditflow.models import Deadline, Journal, JournalText, Outbox
 from auditflow.models.base import Json, UtcDateTime, core
+from auditflow.models.plain import Plain, plain
 from auditflow.services.subjects import table_of
 
 ENTRY_COLUMNS = (
@@ -101,8 +102,7 @@ def _write_at_once(session: Session, writing: Writing, columns: tuple[str, ...],
         "stop": list(clocks.stop),
     }
     shape = (bool(writing.texts), bool(writing.told), clocks.start is not None, bool(clocks.start), bool(clocks.stop))
-    statement = _one_statement(writing.entry.subject_type, columns, shape)
-    return session.execute(statement, values).first() is not None
+    return _one_statement(writing.entry.subject_type, columns, shape).run(session, values) > 0
 
 
 Shape = tuple[bool, bool, bool, bool, bool]
@@ -129,7 +129,7 @@ PARTS = (
 
 
 @lru_cache(maxsize=512)
-def _one_statement(subject_type: str, columns: tuple[str, ...], shape: Shape) -> sa.TextClause:
+def _one_statement(subject_type: str, columns: tuple[str, ...], shape: Shape) -> Plain:
     table = table_of(subject_type)
     # Every name below comes from the models; every value is bound.
     parts = [
@@ -140,7 +140,11 @@ def _one_statement(subject_type: str, columns: tuple[str, ...], shape: Shape) ->
         *(part for part, needed in zip(PARTS, shape, strict=True) if needed),
     ]
     text = f"WITH {', '.join(parts)} SELECT id FROM moved"
-    return sa.text(text).bindparams(*_typed(table, columns, text))
+    return _plain("postgresql", text, _typed(table, columns, text))
+
+
+def _plain(dialect: str, text: str, binds: Sequence[sa.BindParameter[Any]]) -> Plain:
+    return plain(dialect, sa.text(text).bindparams(*binds), {bind.key: None for bind in binds})
 
 
 def _assignments(table: sa.Table, columns: tuple[str, ...]) -> str:
@@ -170,52 +174,53 @@ def _typed(table: sa.Table, columns: tuple[str, ...], text: str) -> list[sa.Bind
 
 
 def _write_one_by_one(session: Session, writing: Writing, columns: tuple[str, ...], values: dict[str, Any]) -> bool:
-    entry, run = writing.entry, session.connection().execute
-    if run(_update(entry.subject_type, columns), values).rowcount != 1:
+    entry = writing.entry
+    if _update(entry.subject_type, columns).run(session, values) != 1:
         return False
     subject = {"subject_type": entry.subject_type, "subject_id": entry.subject_id}
-    run(_insert(core(Journal), (*ENTRY_COLUMNS, "hash")), values)
-    if writing.texts:
-        rows = [{**subject, "number": entry.number, **row} for row in writing.texts]
-        run(_insert(core(JournalText), tuple(rows[0])), rows)
+    _insert(core(Journal), (*ENTRY_COLUMNS, "hash")).run(session, values)
+    for row in writing.texts:
+        text = {**subject, "number": entry.number, **row}
+        _insert(core(JournalText), tuple(text)).run(session, text)
     _set_clocks(session, subject, writing.clocks)
-    if writing.told:
-        rows = [{**subject, "created_at": entry.at, "due_at": entry.at, **row} for row in writing.told]
-        run(_insert(core(Outbox), tuple(rows[0]), "OR IGNORE "), rows)
+    for row in writing.told:
+        message = {**subject, "created_at": entry.at, "due_at": entry.at, **row}
+        _insert(core(Outbox), tuple(message), "OR IGNORE ").run(session, message)
     return True
 
 
 def _set_clocks(session: Session, subject: Mapping[str, Any], clocks: Clocks) -> None:
-    run = session.connection().execute
     if clocks.start is not None:
-        run(_clear("NOT IN", clocks.keep), subject)
+        _clear("NOT IN", clocks.keep).run(session, subject)
     if clocks.stop:
-        run(_clear("IN", clocks.stop), subject)
-    if clocks.start:
-        rows = [{**subject, **row, "due_at": datetime.fromisoformat(row["due_at"])} for row in clocks.start]
-        run(_insert(core(Deadline), tuple(rows[0]), "OR REPLACE "), rows)
+        _clear("IN", clocks.stop).run(session, subject)
+    for row in clocks.start or ():
+        clock = {**subject, **row, "due_at": datetime.fromisoformat(row["due_at"])}
+        _insert(core(Deadline), tuple(clock), "OR REPLACE ").run(session, clock)
 
 
 @lru_cache(maxsize=512)
-def _update(subject_type: str, columns: tuple[str, ...]) -> sa.TextClause:
+def _update(subject_type: str, columns: tuple[str, ...]) -> Plain:
     table = table_of(subject_type)
     text = f"UPDATE {table.name} SET {_assignments(table, columns)} WHERE id = :subject_id AND version = :number - 1"
-    return sa.text(text).bindparams(*_typed(table, columns, text))
+    return _plain("sqlite", text, _typed(table, columns, text))
 
 
 @lru_cache(maxsize=64)
-def _insert(table: sa.Table, names: tuple[str, ...], otherwise: str = "") -> sa.TextClause:
+def _insert(table: sa.Table, names: tuple[str, ...], otherwise: str = "") -> Plain:
     marks = ", ".join(f":{name}" for name in names)
     text = f"INSERT {otherwise}INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
-    return sa.text(text).bindparams(*(sa.bindparam(name, type_=table.c[name].type) for name in names))
+    return _plain("sqlite", text, [sa.bindparam(name, type_=table.c[name].type) for name in names])
 
 
 @lru_cache(maxsize=64)
-def _clear(which: str, keys: tuple[str, ...]) -> sa.TextClause:
+def _clear(which: str, keys: tuple[str, ...]) -> Plain:
     assert all(key.isidentifier() for key in keys), "keys of deadlines come from the workflows"
     listed = ", ".join(f"'{key}'" for key in keys)
     mine = "subject_type = :subject_type AND subject_id = :subject_id"
-    return sa.text(f"DELETE FROM deadline WHERE {mine} AND key {which} ({listed})")
+    kinds: dict[str, sa.types.TypeEngine[Any]] = {"subject_type": sa.Text(), "subject_id": sa.Integer()}
+    binds = [sa.bindparam(name, type_=kind) for name, kind in kinds.items()]
+    return _plain("sqlite", f"DELETE FROM deadline WHERE {mine} AND key {which} ({listed})", binds)
 
 
 def messages(entry: Entry, people: Iterable[int]) -> list[dict[str, Any]]:

@@ -14,12 +14,11 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql.base import PGDialect
-from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.orm import Session
 
 from auditflow.models import Journal
 from auditflow.models.base import UtcDateTime, core
+from auditflow.models.plain import Plain, Row, plain
 from auditflow.queries.facts.sources import SOURCES, Source
 from workflows.registry import WORKFLOWS
 from workflows.table import Move, Workflow
@@ -69,10 +68,10 @@ def gather_facts(
     Only what the move looks at is read (everything where there is no such move), and whom it tells with it;
     `tell` names further roles.
     """
-    statement = _one_as_text(session.get_bind().dialect.name, subject_type, action, tell)
+    statement = _one_plain(session.get_bind().dialect.name, subject_type, action, tell)
     values = {"subject_id": subject_id, "actor": act.actor_id, "now": act.at, "key": act.key}
-    row = session.execute(statement, values).one_or_none()
-    return None if row is None else _facts(row, act.actor_id)
+    rows = statement.rows(session, values)
+    return _facts(rows[0], act.actor_id) if rows else None
 
 
 Where = Callable[[sa.Table], Any]
@@ -96,8 +95,8 @@ def list_facts(
 
     `where` should be a function of a module: the statement is kept by it.
     """
-    statement = _many_as_text(session.get_bind().dialect.name, subject_type, where)
-    rows = session.execute(statement, {"actor": actor_id, "now": at, "subject_id": subject_id})
+    statement = _many_plain(session.get_bind().dialect.name, subject_type, where)
+    rows = statement.rows(session, {"actor": actor_id, "now": at, "subject_id": subject_id})
     return [_facts(row, actor_id) for row in rows]
 
 
@@ -145,35 +144,26 @@ def _one(subject_type: str, action: str, more: tuple[str, ...]) -> sa.Select[Any
 
 
 @lru_cache(maxsize=512)
-def _one_as_text(dialect: str, subject_type: str, action: str, more: tuple[str, ...]) -> Any:
-    return _as_text(dialect, _one(subject_type, action, more))
+def _one_plain(dialect: str, subject_type: str, action: str, more: tuple[str, ...]) -> Plain:
+    return _plain(dialect, _one(subject_type, action, more))
 
 
 @lru_cache(maxsize=256)
-def _many_as_text(dialect: str, subject_type: str, where: Where) -> Any:
+def _many_plain(dialect: str, subject_type: str, where: Where) -> Plain:
     source = SOURCES[subject_type]
     chosen = sa.select(*_columns(source, (), None)).where(where(source.table))
-    return _as_text(dialect, chosen.order_by(source.table.c.id))
+    return _plain(dialect, chosen.order_by(source.table.c.id))
 
 
-def _as_text(dialect: str, select: sa.Select[Any]) -> Any:
-    """A statement written out once: looking up how to compile one so large costs more than running it."""
-    # The values of one call stand in for those of all; lists in IN (…) are the same for each.
-    statement = select.params(subject_id=0, actor=0, now=datetime.now(UTC), key="")
-    language: Any = (PGDialect if dialect == "postgresql" else SQLiteDialect)(paramstyle="named")
-    written: Any = statement.compile(dialect=language)
-    expanded = written.construct_expanded_state()
-    binds = [
-        sa.bindparam(name, value=value, type_=written.binds[name].type if name in written.binds else None)
-        for name, value in expanded.parameters.items()
-    ]
-    named = [sa.column(str(column.key), column.type) for column in statement.selected_columns]
-    return sa.text(expanded.statement).bindparams(*binds).columns(*named)
+def _plain(dialect: str, statement: sa.Select[Any]) -> Plain:
+    example = {"subject_id": 0, "actor": 0, "now": datetime.now(UTC), "key": ""}
+    columns = [(str(column.key), column.type) for column in statement.selected_columns]
+    return plain(dialect, statement, example, columns)
 
 
-def _facts(row: sa.Row[Any], actor_id: int | None) -> Facts:
+def _facts(row: Row, actor_id: int | None) -> Facts:
     sorted_out: dict[str, dict[str, Any]] = {"role": {}, "tell": {}, "again": {}, "": {}}
-    for name, value in row._mapping.items():
+    for name, value in row.items():
         prefix, _, rest = name.partition("_")
         if prefix in sorted_out and rest:
             sorted_out[prefix][rest] = value

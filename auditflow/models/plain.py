@@ -1,0 +1,109 @@
+"""Statements that are compiled once and handed to the driver as they are, inside the caller's transaction.
+
+SQLAlchemy builds a statement, and its types convert what goes in and comes out; but it does not execute it. For
+the few statements that every move sends, its own execution takes longer than all the rest (docs/adr/0011).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.orm import Session
+
+LANGUAGES: dict[str, Any] = {
+    "postgresql": PGDialect_psycopg(),  # type: ignore[no-untyped-call]
+    "sqlite": SQLiteDialect_pysqlite(paramstyle="named"),
+}
+Convert = Callable[[Any], Any]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A statement as the driver takes it: its text, the values that never change, and what converts the others."""
+
+    text: str
+    fixed: Mapping[str, Any]
+    into: Mapping[str, Convert | None]
+    out: tuple[tuple[str, Convert | None], ...]
+
+    def bind(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of one execution; those that the statement does not name are left out."""
+        bound = dict(self.fixed)
+        for name, convert in self.into.items():
+            value = values[name]
+            bound[name] = value if convert is None else convert(value)
+        return bound
+
+    def rows(self, session: Session, values: Mapping[str, Any]) -> list[Row]:
+        """Execute it and return its rows by the names of their columns."""
+        found, _ = _send(session, self.text, self.bind(values))
+        return [self._row(row) for row in found]
+
+    def _row(self, row: Sequence[Any]) -> Row:
+        return {
+            name: value if convert is None else convert(value)
+            for (name, convert), value in zip(self.out, row, strict=True)
+        }
+
+    def run(self, session: Session, values: Mapping[str, Any]) -> int:
+        """Execute it and return how many rows it touched."""
+        return _send(session, self.text, self.bind(values))[1]
+
+
+def plain(dialect: str, statement: Any, names: Mapping[str, Any], columns: Sequence[tuple[str, Any]] = ()) -> Plain:
+    """Compile `statement`; `names` are the values it is given each time, each with an example.
+
+    Every other value it holds stays as it is. `columns` are the names and types of the rows it returns.
+    """
+    language = LANGUAGES[dialect]
+    written = statement.compile(dialect=language)
+    expanded = written.construct_expanded_state(dict(names))
+    given = {name: value for name, value in expanded.parameters.items() if name not in names}
+    types = {name: written.binds[name].type for name in expanded.parameters if name in names}
+    return Plain(
+        expanded.statement,
+        {name: _bound(written, name, value, language) for name, value in given.items()},
+        {name: kind.dialect_impl(language).bind_processor(language) for name, kind in types.items()},
+        tuple((name, kind.dialect_impl(language).result_processor(language, None)) for name, kind in columns),
+    )
+
+
+def _bound(written: Any, name: str, value: Any, language: Any) -> Any:
+    held = written.binds.get(name)
+    convert = held.type.dialect_impl(language).bind_processor(language) if held is not None else None
+    return value if convert is None else convert(value)
+
+
+def _send(session: Session, text: str, values: Mapping[str, Any]) -> tuple[Sequence[Any], int]:
+    if session.autoflush:
+        session.flush()
+    connection = session.connection()
+    raw = connection.connection
+    cursor = raw.cursor()
+    # Whoever listens to the engine's statements hears these too.
+    for listener in connection.dispatch.before_cursor_execute:
+        listener(connection, cursor, text, values, None, False)
+    try:
+        cursor.execute(text, values)
+        return (cursor.fetchall() if cursor.description else ()), cursor.rowcount
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _refused(connection, raw, cursor, text, error) from error
+    finally:
+        cursor.close()
+
+
+def _refused(connection: sa.Connection, raw: Any, cursor: Any, text: str, error: Any) -> Any:
+    """The driver's error as SQLAlchemy would raise it; a connection that is gone leaves the pool."""
+    gone = connection.dialect.is_disconnect(error, raw, cursor)
+    if gone:
+        connection.invalidate(error)
+    base = connection.dialect.loaded_dbapi.Error
+    return sa.exc.DBAPIError.instance(
+        text, None, error, base, hide_parameters=True, connection_invalidated=gone, dialect=connection.dialect
+    )
