@@ -114,9 +114,13 @@ def _moderation(counted: Sequence[GradedAudit]) -> Figures:
 
 
 def _double_graded(audits: Sequence[GradedAudit]) -> list[tuple[Grade, Grade]]:
-    first = {audit.ref: audit.first for audit in audits if audit.random and audit.first is not None}
-    blind = sorted((a for a in audits if a.purpose == "second" and a.first is not None), key=lambda a: (a.ref, a.id))
-    return [(first[a.ref], a.first) for a in blind if a.ref in first and a.first is not None]
+    """First grades of two different auditors: who came to have both audits of a case agrees with themselves."""
+    first = {audit.ref: audit for audit in audits if audit.random and audit.first is not None}
+    blind = sorted((a for a in audits if a.purpose == "second" and a.ref in first), key=lambda a: (a.ref, a.id))
+    pairs = ((first[a.ref], a) for a in blind)
+    return [
+        (a.first, b.first) for a, b in pairs if a.first and b.first and (a.auditor is None or a.auditor != b.auditor)
+    ]
 
 
 def _added(audits: Sequence[GradedAudit]) -> Figures:

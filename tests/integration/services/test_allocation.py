@@ -25,6 +25,7 @@ from auditflow.services.verify import verify_journal
 from tests.factories.audits import make_case_audit, make_round
 from tests.factories.council import Council, make_council
 from tests.factories.drafts import start, write_all
+from tests.factories.results import set_columns
 
 NEW_AUDITORS = {"new_auditor_audits": 5}
 """A policy that moderates every audit of these tests."""
@@ -115,6 +116,10 @@ def test_whoever_submitted_it_before_never_moderates_it_nor_grades_the_case_for_
     submit_case_audit(session, withdrawn.id, Act(second.id, clock.now(), "submit-b"))
     task = session.scalars(sa.select(Moderation.id).where(Moderation.state == "with_moderator")).one()
     assert manager.id in {c.person_id for c in list_eligible_moderators(session, task, clock.now())}
+    # Nor does somebody who grades the same case for another purpose.
+    set_columns(session, other, auditor_id=manager.id)
+    assert manager.id not in {c.person_id for c in list_eligible_moderators(session, task, clock.now())}
+    set_columns(session, other, auditor_id=None)
     before = {"case_audit_id": withdrawn.id, "submitted_at": clock.now(), "overall_grade": 2, "answers": {}}
     session.add(Submission(number=9, auditor_id=manager.id, sha256="0" * 64, **before))
     session.flush()

@@ -108,6 +108,12 @@ def test_blind_second_gradings_are_compared_with_first_submitted_grades() -> Non
     assert (agreed["n"], agreed["exact"], agreed["adjacent"]) == (2, 0, 2)
 
 
+def test_two_gradings_by_the_same_person_are_no_agreement() -> None:
+    given = sample()
+    audits = tuple(replace(one, auditor=7) if one.ref == "CF-008" else one for one in given.audits)
+    assert round_summary(replace(given, audits=audits))["agreement"]["n"] == 1
+
+
 def test_domains_leave_not_applicable_out_and_count_it() -> None:
     given = sample()
     domains = [GOOD] * 6 + [RI] * 4 + [None]

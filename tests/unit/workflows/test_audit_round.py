@@ -34,7 +34,8 @@ EXPECTED = Expected(
     table="""
         planned qa_lead: lock_design>locked cancel>cancelled
         locked qa_lead: draw>sampled cancel>cancelled
-        sampled qa_lead: ask_to_discard_draw>sampled launch>live add_case>sampled extend_reserves>sampled cancel>cancelled
+        sampled qa_lead: ask_to_discard_draw>sampled launch>live cancel>cancelled
+        sampled qa_lead: add_case>sampled extend_reserves>sampled
         live qa_lead: extend>live add_case>live extend_reserves>live begin_reporting>reporting cancel>cancelled
         reporting qa_lead: reopen>live close>closed
     """,
