@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from auditflow.domain.sampling import Design, draw, replace
 from tests.architecture.sources import ROOT, name_of, product_files
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -62,3 +65,29 @@ def test_comments_name_pages_that_are_there() -> None:
 def test_a_dangling_name_is_found() -> None:
     assert dangling('see docs/statistics.md, "Nothing" and notes.md') == ["docs/statistics.md Nothing", "notes.md"]
     assert dangling('see docs/statistics.md, "Movement" and docs/domain.md') == []
+
+
+def test_the_draw_by_hand_is_the_programs() -> None:
+    text = (ROOT / "docs" / "statistics.md").read_text(encoding="utf-8")
+    listed = text[text.index("case_ref,case_type") : text.index("\n\n$ tail")]
+    design = {
+        "ref": "case_ref",
+        "size": 4,
+        "stratify": "case_type",
+        "minimum": 1,
+        "per_worker": {"column": "worker", "most": 1},
+        "reserves": 1,
+        "exclude": [{"reason": "closed", "column": "status", "not_in": ["Open"]}],
+        "seed": "river-10",
+    }
+    drawn = draw(list(csv.DictReader(listed.splitlines())), design)
+    by_hand = re.findall(r"^([0-9a-f]{8})… (\d+) .*: taken", text, re.MULTILINE)
+    assert [(case.key[:8], case.ref) for case in drawn.sample] == by_hand
+    assert (drawn.reserves, drawn.passed_over) == ({"child_in_need": ["104"], "child_protection": ["108"]}, ("101",))
+    assert replace(drawn, ["102"]).losses[0].replacement == "104"
+
+
+def test_the_design_on_the_page_can_be_read() -> None:
+    text = (ROOT / "docs" / "statistics.md").read_text(encoding="utf-8")
+    shown = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert shown and Design.from_dict(yaml.safe_load(shown[1])).size == 80
