@@ -1,7 +1,7 @@
 """Statements that are compiled once and handed to the driver as they are, inside the caller's transaction.
 
 SQLAlchemy builds a statement, and its types convert what goes in and comes out; but it does not execute it. For
-the few statements that every move sends, its own execution takes longer than all the rest (docs/adr/0011).
+the few statements that every move sends, its own execution takes longer than all the rest (docs/adr/0013).
 """
 
 from __future__ import annotations
