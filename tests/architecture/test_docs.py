@@ -91,3 +91,9 @@ def test_the_design_on_the_page_can_be_read() -> None:
     text = (ROOT / "docs" / "statistics.md").read_text(encoding="utf-8")
     shown = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)
     assert shown and Design.from_dict(yaml.safe_load(shown[1])).size == 80
+
+
+def test_every_decision_is_in_the_index() -> None:
+    folder = ROOT / "docs" / "adr"
+    listed = LINK.findall((folder / "README.md").read_text(encoding="utf-8"))
+    assert listed == sorted(path.name for path in folder.glob("0*.md"))
