@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from flask import Flask, g, has_app_context, request
 from flask_wtf import CSRFProtect
-from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import PackageLoader
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -28,10 +28,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
     """Build the web application. `clock` is set by tests and by the sample council only."""
     app = Flask("auditflow", static_folder="static", template_folder=None)
     furnish(app, settings, clock or SystemClock(), database or open_database(settings.database_url))
-    app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined} if app.testing else app.jinja_options
-    app.jinja_loader = ChoiceLoader(
-        [PackageLoader("auditflow"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
-    )
+    app.jinja_loader = PackageLoader("auditflow")
     CSRFProtect(app)
     access_log.install(app)
     trying_again.install(app)
