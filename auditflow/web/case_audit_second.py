@@ -55,10 +55,10 @@ def _second(round_id: int, case_audit_id: int) -> tuple[AuditRound, CaseAudit]:
     return row, audit
 
 
-@pages.page("/rounds/<int:round_id>/cases/<int:case_audit_id>/withdraw", may=LEAD)
-def second_withdraw(round_id: int, case_audit_id: int) -> Any:
+@pages.page("/rounds/<int:round_id>/cases/<int:grading_id>/withdraw", may=LEAD)
+def second_withdraw(round_id: int, grading_id: int) -> Any:
     """Withdraw it: the reason."""
-    row, audit = _second(round_id, case_audit_id)
+    row, audit = _second(round_id, grading_id)
     return _page(row, audit, GiveReasonForm(None, version=audit.version))
 
 
@@ -71,15 +71,15 @@ def _page(row: AuditRound, audit: CaseAudit, form: GiveReasonForm) -> str:
     )
 
 
-@pages.act("/rounds/<int:round_id>/cases/<int:case_audit_id>/withdraw", may=LEAD)
-def second_withdraw_now(round_id: int, case_audit_id: int) -> Any:
+@pages.act("/rounds/<int:round_id>/cases/<int:grading_id>/withdraw", may=LEAD)
+def second_withdraw_now(round_id: int, grading_id: int) -> Any:
     """Withdraw it."""
-    _second(round_id, case_audit_id)
+    _second(round_id, grading_id)
     form, version = GiveReasonForm(request.form), form_version()
 
     def use() -> None:
-        withdraw_grading(db(), case_audit_id, form.reason.data or "", act(), expected_version=version)
+        withdraw_grading(db(), grading_id, form.reason.data or "", act(), expected_version=version)
 
     if tried(form, use, done="The grading is withdrawn. Its auditor is told."):
         return redirect(url_for("case_audit_second.second_list", round_id=round_id), 303)
-    return _page(*_second(round_id, case_audit_id), form), BAD
+    return _page(*_second(round_id, grading_id), form), BAD

@@ -146,6 +146,8 @@ def _audits(session: Session, found: Panorama, live: AuditRound) -> None:
     action = make_action(session, council, writing, act)
     concern = make_concern(session, council.auditors[0], writing, act)
     found.add("case_audit_id", fresh, writing, *audits.values())
+    again = {"ref": fresh.ref, "purpose": "second", "auditor_id": council.auditors[1].id}
+    found.add("grading_id", make_case_audit(session, council, live, **again))
     found.add("version_id", version)
     found.add("moderation_id", task)
     opened = make_action(session, council, writing, act, state="open", text="Ring the school.")
