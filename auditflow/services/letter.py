@@ -27,6 +27,8 @@ PAGES = {
     "person": "/people/{id}/hand-over",
 }
 
+RUN_ROUNDS = ("qa_lead", "director")
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -49,7 +51,7 @@ def write_letter(
     if person is None or not person.active:
         return None
     subject = WORDS[message.template].format(**_about(session, message))
-    page = base_url.rstrip("/") + PAGES.get(message.subject_type, "/").format(id=message.subject_id)
+    page = base_url.rstrip("/") + _page(message, person)
     if message.template == INVITATION and secret_key:
         link = make_link(person, secret_key=secret_key, base_url=base_url, at=message.created_at)
         return Letter(person.email, subject, _invitation(person.name, link, council_name), message.key)
@@ -58,6 +60,13 @@ def write_letter(
         f"This message says nothing about the child on purpose.\n\n{council_name}, case audits\n"
     )
     return Letter(person.email, subject, body, message.key)
+
+
+def _page(message: Outbox, person: Person) -> str:
+    """Where the person reads it: whoever does not run rounds finds a round's work among their own audits."""
+    if message.subject_type == "audit_round" and person.role_keys.isdisjoint(RUN_ROUNDS):
+        return "/audits" if "auditor" in person.role_keys else "/"
+    return PAGES.get(message.subject_type, "/").format(id=message.subject_id)
 
 
 def _invitation(name: str, link: str, council_name: str) -> str:
