@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request
 
 from auditflow.domain.clock import local_date
 from auditflow.domain.errors import NotFound, Refused
+from auditflow.domain.frame import case_type_label
 from auditflow.models import Alert, CaseAudit
 from auditflow.queries.alert import list_own_cases, list_phone_first
 from auditflow.queries.case_audit import get_case_audit, get_team_name
@@ -35,7 +36,7 @@ def phones() -> list[str]:
 def alert_raise_choose() -> str:
     """Which case is it about? One of the person's own."""
     cases = list_own_cases(db(), viewer().person_id)
-    return render_template("alert/choose.html", cases=cases, phones=phones())
+    return render_template("alert/choose.html", cases=cases, kind=case_type_label, phones=phones())
 
 
 @pages.page("/audits/<int:case_audit_id>/concern", may=SIGNED_IN, opens="case_audit")
@@ -77,6 +78,7 @@ def _render(audit: CaseAudit, form: RaiseConcernForm) -> str:
     return render_template(
         "alert/raise.html",
         audit=audit,
+        kind=case_type_label(audit.case_type),
         form=form,
         team=get_team_name(db(), audit.team_id),
         people=list_phone_first(db(), audit.team_id),

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from auditflow.domain.clock import local_date
+from auditflow.domain.frame import case_type_label
 from auditflow.queries.case_audit import OwnAudit
 from auditflow.queries.draft import list_drafts
 from auditflow.web.layout import case_ref, day
@@ -64,7 +65,7 @@ def _row(row: OwnAudit, pages: int, now: datetime) -> list[Any]:
     href = url_for("case_audit.case_audit_show", case_audit_id=row.audit.id)
     return [
         {"text": case_ref(row.audit.ref), "href": href},
-        row.audit.case_type,
+        case_type_label(row.audit.case_type),
         day(row.record_date),
         state,
         _due(row, now),
@@ -83,7 +84,7 @@ def csv_row(row: OwnAudit) -> list[object]:
     audit = row.audit
     return [
         audit.ref,
-        audit.case_type,
+        case_type_label(audit.case_type),
         row.team,
         row.round.name,
         row.record_date,

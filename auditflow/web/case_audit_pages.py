@@ -8,6 +8,7 @@ from typing import Any
 from flask import jsonify, redirect, url_for
 
 from auditflow.domain.errors import BadInput
+from auditflow.domain.frame import case_type_label
 from auditflow.models import CaseAudit
 from auditflow.queries.case_audit import get_age_band, get_own_case_audit, get_team_name
 from auditflow.queries.case_audit_sheet import Sheet, read_sheet
@@ -55,7 +56,7 @@ def concern_link(case_audit_id: int) -> str:
 def describe(audit: CaseAudit) -> str:
     """Kind of case, age and team, as the caption of its pages."""
     age = get_age_band(db(), audit)
-    parts = (audit.case_type, f"aged {age}" if age else "", get_team_name(db(), audit.team_id))
+    parts = (case_type_label(audit.case_type), f"aged {age}" if age else "", get_team_name(db(), audit.team_id))
     return ", ".join(part for part in parts if part)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from auditflow.domain.errors import NotFound, Refused
+from auditflow.domain.frame import case_type_label
 from auditflow.domain.policy import TRIGGERS
 from auditflow.models import CaseAudit, Moderation
 from auditflow.queries.case_audit import get_person_name, get_team_name
@@ -52,7 +53,7 @@ def _todo(row: TaskRow, button: str = "Moderate") -> dict[str, Any]:
     return {
         "title": title,
         "ref": row.audit.ref,
-        "lines": [f"{row.audit.case_type}. {row.round_name}".strip(". ")],
+        "lines": [f"{case_type_label(row.audit.case_type)}. {row.round_name}".strip(". ")],
         "due": due_words(row.due_at),
         "late": is_late(row.due_at),
         "button": {"text": button, "href": task_link(row.task.id), "hidden": f" case {row.audit.ref}"},
@@ -91,7 +92,7 @@ def chosen_because(task: Moderation) -> list[str]:
 
 def describe(audit: CaseAudit) -> str:
     """Kind of case and team."""
-    return ", ".join(words for words in (audit.case_type, get_team_name(db(), audit.team_id)) if words)
+    return ", ".join(words for words in (case_type_label(audit.case_type), get_team_name(db(), audit.team_id)) if words)
 
 
 @pages.page("/moderation/<int:moderation_id>", may=READERS)
