@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from auditflow.domain.audit_tool import AuditTool, completeness
 from auditflow.domain.clock import said_when
+from auditflow.domain.frame import case_type_label
 from auditflow.domain.grades import Grade
 from auditflow.models import (
     Action,
@@ -66,7 +67,7 @@ def _audit_lines(session: Session, ids: Collection[int], person_id: int, at: dat
 
 
 def _not_started(audit: CaseAudit) -> str:
-    return f"{audit.case_type}. Not started." if audit.case_type else "Not started."
+    return f"{case_type_label(audit.case_type)}. Not started." if audit.case_type else "Not started."
 
 
 def _progress(session: Session, audits: list[CaseAudit], person_id: int, at: datetime) -> dict[int, str]:

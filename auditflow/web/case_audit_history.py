@@ -156,7 +156,7 @@ def _row(entry: JournalEntry, case_audit_id: int, notes: Mapping[int, str]) -> d
     local = entry.at.astimezone(LONDON)
     row: dict[str, Any] = {
         "title": entry_title(entry),
-        "meta": f"{local.hour}:{local:%M}, {entry_actor(entry)}",
+        "meta": f"{local:%H:%M}, {entry_actor(entry)}",
         "text": entry_reason(entry) or notes.get(entry.id, ""),
         "quote": next((entry.texts[field] for field in OWN_WORDS if entry.texts.get(field)), ""),
         "late": entry.subject_type == "alert" and entry.to_state == "raised",

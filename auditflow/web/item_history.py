@@ -27,7 +27,7 @@ def _row(entry: JournalEntry) -> dict[str, Any]:
     local = entry.at.astimezone(LONDON)
     return {
         "title": entry_title(entry),
-        "meta": f"{local.hour}:{local:%M}, {entry_actor(entry)}",
+        "meta": f"{local:%H:%M}, {entry_actor(entry)}",
         "quote": next((entry.texts[field] for field in OWN_WORDS if entry.texts.get(field)), ""),
         "late": entry.subject_type == "alert" and entry.to_state == "raised" and entry.from_state != "raised",
     }

@@ -211,22 +211,28 @@ def sees(world: World, case: Case, who: int, _choice: object) -> bool:
     if someone.has("head_of_service"):
         return case.state == "disputed" or any(a.state == "requested" and a.move == "remove" for a in asks)
     told = any(alert.level == "director" for alert in alerts)
-    return someone.has("director") and (told or bool(asks) or case.state == "disputed")
+    up = any(contest.escalated for contest in case.contests)
+    return someone.has("director") and (told or bool(asks) or up)
+
+
+def passed_up(world: World, alert: Concern, who: int) -> bool:
+    """The director, once it went up to them: before, it does not exist for them."""
+    return world.people[who].has("director") and alert.level == "director"
 
 
 def answers(world: World, alert: Concern, who: int, _choice: object) -> bool:
-    """Manager, head of service or director; not the manager about whom it is."""
+    """Manager, head of service, or the director it went up to; not the manager about whom it is."""
     manages = team_manager(world, alert, who, None)
-    return (manages or own_head(world, alert, who, None) or world.people[who].has("director")) and not (
+    return (manages or own_head(world, alert, who, None) or passed_up(world, alert, who)) and not (
         alert.about_manager and manages
     )
 
 
 def raises_again(world: World, alert: Concern, who: int, _choice: object) -> bool:
     """Whoever raised it, or answers for the case, or audits it."""
-    leads = world.people[who].roles & {"director", "qa_lead"}
+    leads = passed_up(world, alert, who) or world.people[who].has("qa_lead")
     near = team_manager(world, alert, who, None) or own_head(world, alert, who, None)
-    return alert.raiser == who or bool(leads) or near or auditor(world, alert, who, None)
+    return alert.raiser == who or leads or near or auditor(world, alert, who, None)
 
 
 def differs(_world: World, task: Task, _who: int, choice: int) -> bool:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from auditflow.models import Alert
 from auditflow.models.base import core
-from auditflow.queries.facts.items import flag, of_audit
+from auditflow.queries.facts.items import flag, nobody_qualifies, of_audit
 from auditflow.queries.facts.people import (
     PERSON,
     TEAM,
@@ -32,15 +32,22 @@ def columns(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
     auditor = flag(of_audit(table.c.case_audit_id, "auditor_id") == actor)
     return {
         "role_raiser": table.c.raised_by_id == actor,
-        "role_reader": sa.or_(manager, head, auditor, holds(actor, "director", "qa_lead")),
+        "role_reader": sa.or_(
+            manager, head, auditor, sa.and_(holds(actor, "director"), _passed_up(table)), holds(actor, "qa_lead")
+        ),
         "role_case_team_manager": manager,
         "role_head_of_service": head,
-        "role_director": holds(actor, "director"),
+        "role_director": sa.and_(holds(actor, "director"), _passed_up(table)),
         "role_qa_lead": holds(actor, "qa_lead"),
         "role_auditor": auditor,
         "actor_is_case_worker": flag(of_audit(table.c.case_audit_id, "worker_id") == actor),
         "actor_is_concerned": sa.and_(table.c.about_manager, manager),
     }
+
+
+def _passed_up(table: sa.Table) -> Column:
+    """Whether it went up to the director, or nobody below may carry it on: before, it does not exist for them."""
+    return sa.or_(table.c.escalated_to == "director", nobody_qualifies("alert", table.c.id))
 
 
 def _manager_and_deputy(table: sa.Table) -> Column:

@@ -30,7 +30,7 @@ def test_an_audit_that_is_being_written(database: Database, clock: FixedClock, s
 
 
 def test_an_audit_that_is_not_started(database: Database, sign_in: SignIn) -> None:
-    story = make_story(database, MONDAY_MORNING, started=False, case_type="Child in need")
+    story = make_story(database, MONDAY_MORNING, started=False, case_type="child_in_need")
     assert "Child in need. Not started." in sign_in(story.auditor).get("/work").text
 
 
