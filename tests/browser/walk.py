@@ -112,26 +112,29 @@ class Visitor:
 
     def answer(self, grade: str) -> Visitor:
         """Answer everything that a section of an audit asks: yes to each question, this grade, some words."""
-        names = self.page.eval_on_selector_all(
-            "main form :is(input, textarea):not([type=hidden])",
-            "fields => fields.map(field => [field.name, field.type])",
-        )
-        for name, kind in dict(names).items():
+        for name, kind in self._fields("input[type=radio], textarea"):
             if kind == "radio":
-                self.fill({name: grade if name == "grade" else "no" if name.endswith("_took_part") else "yes"})
-            elif kind == "textarea" and self.page.locator(f'main [name="{name}"]').first.is_visible():
-                self.fill({name: "She is seen alone, and says so."})
+                said = grade if name == "grade" else "no" if name.endswith("_took_part") else "yes"
+                self.page.check(f'main [name="{name}"][value="{said}"]')
+            elif self.page.is_visible(f'main [name="{name}"]'):
+                self.page.fill(f'main [name="{name}"]', "She is seen alone, and says so.")
         return self
+
+    def _fields(self, wanted: str) -> list[tuple[str, str]]:
+        """Name and kind of each field of the page's forms, in their order."""
+        found = self.page.eval_on_selector_all(
+            f"main form :is({wanted})", "fields => fields.map(field => [field.name, field.type])"
+        )
+        return list(dict(found).items())
 
     def _fill(self, fields: Any, value: Any) -> None:
         first = fields.first
         kind = first.evaluate("field => field.tagName + ':' + field.type")
-        if kind in ("INPUT:radio", "INPUT:checkbox"):
-            chosen = value if isinstance(value, list) else [value]
+        if kind == "INPUT:radio":
+            self.page.check(f'main [name="{first.get_attribute("name")}"][value="{value}"]')
+        elif kind == "INPUT:checkbox":
             for field in fields.all():
-                wanted = field.get_attribute("value") in chosen
-                if wanted != field.is_checked() and (wanted or kind == "INPUT:checkbox"):
-                    field.set_checked(wanted)
+                field.set_checked(field.get_attribute("value") in value)
         elif kind.startswith("SELECT"):
             first.select_option(value)
         elif kind == "INPUT:file":
