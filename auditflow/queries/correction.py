@@ -32,6 +32,25 @@ def get_correction(session: Session, correction_id: int) -> Correction:
     return found
 
 
+def visible_corrections(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Which corrections somebody decides: a QA lead all, the director those that nobody else may, or that they did."""
+    if viewer.has("qa_lead"):
+        return sa.true()
+    if not viewer.has("director"):
+        return sa.false()
+    stuck = sa.select(Stuck.subject_id).where(Stuck.subject_type == "correction")
+    return sa.or_(Correction.id.in_(stuck), Correction.decided_by_id == viewer.person_id)
+
+
+def get_visible_correction(session: Session, viewer: Viewer, correction_id: int) -> Correction:
+    """The request, for who asked and who decides. Raises NotFound."""
+    mine = sa.or_(Correction.requested_by_id == viewer.person_id, visible_corrections(viewer))
+    found = session.scalars(sa.select(Correction).where(Correction.id == correction_id, mine)).one_or_none()
+    if found is None:
+        raise NotFound("There is no such correction.")
+    return found
+
+
 def get_last_submission(session: Session, case_audit_id: int) -> Submission:
     """What was submitted last. Raises NotFound while there is nothing."""
     found = session.scalars(
@@ -69,10 +88,7 @@ def list_open_corrections(session: Session, viewer: Viewer) -> list[tuple[Correc
         sa.select(Correction, CaseAudit, core(Person).c.name)
         .join(CaseAudit, CaseAudit.id == Correction.case_audit_id)
         .join(core(Person), core(Person).c.id == Correction.requested_by_id)
-        .where(Correction.state == "requested")
+        .where(Correction.state == "requested", visible_corrections(viewer))
         .order_by(Correction.requested_at, Correction.id)
     )
-    if not viewer.has("qa_lead"):
-        stuck = sa.select(Stuck.subject_id).where(Stuck.subject_type == "correction")
-        statement = statement.where(Correction.id.in_(stuck))
     return [(row, audit, name) for row, audit, name in session.execute(statement)]

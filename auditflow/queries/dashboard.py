@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from auditflow.models import Alert, CaseAudit, Deadline, Dispute, Draw, Moderation, Person, SampleCase, Stuck, Team
 from auditflow.models.base import core
 from auditflow.queries.audit_round import DONE
-from auditflow.queries.scope import Viewer, visible_case_audits
+from auditflow.queries.scope import Viewer, visible_alerts, visible_case_audits
 
 AUDIT = core(CaseAudit)
 DEADLINE = core(Deadline)
@@ -201,9 +201,11 @@ class Waiting:
     due_at: datetime | None
 
 
-def list_waiting(session: Session, round_id: int) -> list[Waiting]:
-    """Open concerns first, then disputes, then stuck audits and moderations; the oldest of each first."""
-    every = sa.union_all(_concerns(round_id), _disputes(round_id), _stuck(round_id)).subquery()
+def list_waiting(session: Session, viewer: Viewer, round_id: int) -> list[Waiting]:
+    """What this person may know of: open concerns, then disputes, then stuck items; the oldest of each first."""
+    concerns = _concerns(round_id).where(visible_alerts(viewer))
+    disputes = _disputes(round_id).where(visible_case_audits(viewer))
+    every = sa.union_all(concerns, disputes, _stuck(round_id)).subquery()
     moment = DEADLINE.c.due_at.type
     columns = [every.c.kind, every.c.id, every.c.ref, sa.type_coerce(every.c.since, moment), every.c.by, every.c.state]
     statement = sa.select(*columns, sa.type_coerce(every.c.due_at, moment)).order_by(

@@ -104,8 +104,9 @@ def _within_roles(viewer: Viewer) -> Predicate:
         reasons.append(_head_of_service(viewer))
     if viewer.has("director"):
         escalated = sa.select(Alert.case_audit_id).where(Alert.escalated_to == "director")
-        asked = sa.select(Approval.subject_id).where(Approval.subject_type == "case_audit")
-        reasons += [CaseAudit.id.in_(escalated), CaseAudit.id.in_(asked), CaseAudit.state == "disputed"]
+        # A dispute is the director's when it was passed up, late or because nobody else may decide it.
+        up = sa.select(Dispute.case_audit_id).where(Dispute.escalated_at.is_not(None))
+        reasons += [CaseAudit.id.in_(escalated), CaseAudit.id.in_(_asked("case_audit")), CaseAudit.id.in_(up)]
     return sa.or_(*reasons)
 
 

@@ -12,7 +12,7 @@ from auditflow.domain.correction import is_grade, items_of, value_of
 from auditflow.domain.errors import BadInput, GuardRefused, NotFound, WrongState
 from auditflow.models import CaseAudit, Correction
 from auditflow.queries.case_audit import get_person_name, get_readable_case_audit
-from auditflow.queries.correction import get_correction, list_open_corrections, list_versions
+from auditflow.queries.correction import get_visible_correction, list_open_corrections, list_versions
 from auditflow.queries.moderation_sheet import domain_title, get_tool, grade_words
 from auditflow.queries.moves import Moves, moves_for
 from auditflow.services.correction import approve_correction, refuse_correction, request_correction
@@ -118,11 +118,8 @@ def value_words(item: str, value: Any) -> str:
 
 def _seen(correction_id: int) -> tuple[Correction, Moves]:
     """The correction, for who asked and who may decide. Raises NotFound."""
-    row = get_correction(db(), correction_id)
-    moves = moves_for(db(), "correction", correction_id, viewer().person_id, now())
-    if row.requested_by_id != viewer().person_id and not viewer().has(*DECIDERS):
-        raise NotFound("There is no such correction.")
-    return row, moves
+    row = get_visible_correction(db(), viewer(), correction_id)
+    return row, moves_for(db(), "correction", correction_id, viewer().person_id, now())
 
 
 def _request_page(audit: CaseAudit, form: RequestCorrectionForm) -> str:

@@ -53,7 +53,7 @@ def dashboard_of(session: Session, row: AuditRound, viewer: Viewer, now: datetim
     closed = timetable(session).days_off
     total = whole.planned - whole.states["not_audited"]
     pace = pace_of(agreed, total, starts_on=row.starts_on, ends_on=row.ends_on, today=today, closed=closed)
-    waiting = list_waiting(session, row.id)
+    waiting = list_waiting(session, viewer, row.id)
     asked = list_open_requests(session, viewer, row.id)
     seconds = count_seconds(session, row.id)
     late = [auditor for auditor, tally in progress.auditors.items() if tally.late]

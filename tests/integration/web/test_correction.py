@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pytest
 import sqlalchemy as sa
 
-from auditflow.models import CaseAudit, Correction, Person
+from auditflow.models import CaseAudit, Correction, Person, Stuck
 from auditflow.models.database import Database
-from tests.factories.council import Council, make_council
+from tests.factories.council import START, Council, make_council
 from tests.factories.moderation import make_submitted
 from tests.pages import Browser, Page
 
@@ -117,3 +117,13 @@ def test_a_second_decision_is_stale(scene: Scene, sign_in: SignIn) -> None:
     second = sign_in(scene.council.second_qa_lead.id).get(path)
     first.submit({"choice": "approve"})
     assert "Too late" in second.submit({"choice": "refuse", "reason": "Too late"}, status=409).text
+
+
+def test_the_director_opens_only_what_nobody_else_may_decide(scene: Scene, sign_in: SignIn) -> None:
+    ask(scene, sign_in, scene.council.auditors[0])
+    browser, here = sign_in(scene.council.director.id), f"/corrections/{scene.correction().id}"
+    browser.get(here, status=404)
+    with scene.database.writing() as session:
+        session.add(Stuck(subject_type="correction", subject_id=scene.correction().id, since=START, excluded=[]))
+    browser.get(here).submit({"choice": "approve"})
+    assert "Approved" in browser.get(here).text

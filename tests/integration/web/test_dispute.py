@@ -104,9 +104,10 @@ def test_a_double_click_decides_once_and_an_old_page_is_stale(scene: Scene, sign
     assert scene.audit(scene.disputed).published_grade == 2
 
 
-def test_the_director_sees_why_not_yet_and_then_hands_it_on(scene: Scene, sign_in: SignIn, clock: FixedClock) -> None:
+def test_the_director_sees_it_once_it_went_up_and_hands_it_on(scene: Scene, sign_in: SignIn, clock: FixedClock) -> None:
     browser = sign_in(scene.council.director.id)
-    assert "has not gone up to the director" in browser.get(f"/audits/{scene.disputed}/dispute").text
+    browser.get(f"/audits/{scene.disputed}/dispute", status=404)
+    assert "No grade is in dispute" in browser.get("/disputes").text
     scene.escalate(clock)
     page = browser.get(f"/audits/{scene.disputed}/dispute")
     assert "Choose the external moderator" in page.submit(action="/hand-on", status=400).text
