@@ -10,7 +10,6 @@ from forms.fields import CheckboxField, LongTextField, RadioField, SelectField, 
 from forms.validators import Between, Needed
 
 __all__ = [
-    "ChaseForm",
     "ChooseListForm",
     "ExtendReservesForm",
     "ExtendRoundForm",
@@ -147,7 +146,3 @@ class DecideRequestForm(ChangeForm):
         choices=[("approve", "Approve"), ("refuse", "Refuse")],
     )
     reason = LongTextField("Reason", max_length=2000, description="Needed if you refuse. Whoever asked reads it.")
-
-
-class ChaseForm(ChangeForm):
-    """Chasing needs no answer but the button."""

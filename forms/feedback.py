@@ -1,10 +1,10 @@
-"""What a practitioner sends, and the button that shares the feedback."""
+"""What a practitioner sends."""
 
 from forms.base import ChangeForm
 from forms.fields import LongTextField
 from forms.validators import Needed
 
-__all__ = ["ReadOutcomeForm", "ReflectForm", "ShareFeedbackForm"]
+__all__ = ["ReflectForm"]
 
 
 class ReflectForm(ChangeForm):
@@ -16,11 +16,3 @@ class ReflectForm(ChangeForm):
         description="What went well for this child, what was hard, what would you do differently? "
         "The auditor and the moderator read this.",
     )
-
-
-class ReadOutcomeForm(ChangeForm):
-    """One button: I have read this."""
-
-
-class ShareFeedbackForm(ChangeForm):
-    """One button: share the feedback."""

@@ -22,7 +22,6 @@ __all__ = [
     "CASE_TYPES",
     "COLUMNS",
     "COLUMN_LABELS",
-    "DATE_COLUMNS",
     "Batch",
     "Case",
     "Note",
@@ -76,7 +75,6 @@ class Case(NamedTuple):
 COLUMNS: tuple[str, ...] = Case._fields
 """Every column of the canonical file, in its fixed order."""
 
-DATE_COLUMNS = ("opened", "closed", "last_audited", "worker_last_audited")
 
 COLUMN_LABELS = {
     "case_ref": "Case reference",

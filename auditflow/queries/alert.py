@@ -39,11 +39,6 @@ class AlertRow:
             return "director", self.to_director
         return None
 
-    @property
-    def answer_by(self) -> datetime | None:
-        """By when it should be acknowledged or resolved."""
-        return self.to_head or self.to_director
-
 
 def get_alert(session: Session, viewer: Viewer, alert_id: int) -> AlertRow:
     """The concern with its clocks, if it exists for this person. Raises NotFound."""
@@ -90,12 +85,6 @@ def _due(action: str) -> Any:
         .correlate(Alert)
         .scalar_subquery()
     )
-
-
-def has_concern(session: Session, case_audit_id: int) -> bool:
-    """Whether a concern was raised on this audit, other than in error: a reason to moderate it."""
-    raised = sa.exists().where(Alert.case_audit_id == case_audit_id, Alert.state != "raised_in_error")
-    return bool(session.scalar(sa.select(raised)))
 
 
 @dataclass(frozen=True, slots=True)

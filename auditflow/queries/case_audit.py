@@ -71,7 +71,6 @@ class OwnAudit:
     team: str
     record_date: date
     due_at: datetime | None
-    due_key: str
 
 
 def list_own_case_audits(
@@ -79,13 +78,13 @@ def list_own_case_audits(
 ) -> list[OwnAudit]:
     """The audits allocated to this person in rounds that were launched: one statement, sorted as asked."""
     baseline, earlier = aliased(AuditRound), aliased(CaseAudit)
-    due = sa.select(
-        Deadline.subject_id, sa.func.min(Deadline.due_at).label("due_at"), sa.func.min(Deadline.key).label("key")
-    ).where(Deadline.subject_type == "case_audit", Deadline.key.in_(["start", "submit", "answer_return", "accept"]))
+    due = sa.select(Deadline.subject_id, sa.func.min(Deadline.due_at).label("due_at")).where(
+        Deadline.subject_type == "case_audit", Deadline.key.in_(["start", "submit", "answer_return", "accept"])
+    )
     running = due.group_by(Deadline.subject_id).subquery()
     then = sa.case((CaseAudit.purpose == "bridge", baseline.record_date), else_=AuditRound.record_date)
     statement = (
-        sa.select(CaseAudit, AuditRound, Team.name, then, running.c.due_at, running.c.key)
+        sa.select(CaseAudit, AuditRound, Team.name, then, running.c.due_at)
         .join(AuditRound, AuditRound.id == CaseAudit.round_id)
         .outerjoin(Team, Team.id == CaseAudit.team_id)
         .outerjoin(earlier, earlier.id == CaseAudit.baseline_id)
@@ -99,7 +98,7 @@ def list_own_case_audits(
         statement = statement.where(CaseAudit.ref.icontains(search, autoescape=True))
     statement = statement.order_by(*_order(sort, running.c.due_at))
     rows = session.execute(statement)
-    return [OwnAudit(a, r, team or "", record, due_at, key or "") for a, r, team, record, due_at, key in rows]
+    return [OwnAudit(a, r, team or "", record, due_at) for a, r, team, record, due_at in rows]
 
 
 def _order(sort: str, due: Any) -> list[Any]:

@@ -40,7 +40,6 @@ class Item:
     subject_type: str
     subject_id: int
     state: str
-    holder_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,7 @@ def list_open_items(session: Session, subject_type: str, *, only: Collection[int
     """The items of one kind that wait for somebody, by id."""
     table = SOURCES[subject_type].table
     waiting = WAITING[subject_type]
-    holders = [w.holder for w in waiting.values() if w.holder]
-    holder = table.c[holders[0]] if holders else sa.null()
-    statement = sa.select(table.c.id, table.c.state, holder).where(table.c.state.in_(list(waiting)))
+    statement = sa.select(table.c.id, table.c.state).where(table.c.state.in_(list(waiting)))
     if only is not None:
         statement = statement.where(table.c.id.in_(list(only)))
     if subject_type == "case_audit":

@@ -72,11 +72,6 @@ def _asked(session: Session, viewer: Viewer) -> list[WorkItem]:
     return [WorkItem(ASKED if shared is None else FOUND, number, ref, None, False) for number, ref, shared in rows]
 
 
-def count_work(session: Session, viewer: Viewer, at: datetime) -> int:
-    """How many things wait for this person."""
-    return len(list_work(session, viewer, at))
-
-
 def find_newest_entry(session: Session) -> int:
     """The number of the journal's last entry; 0 before the first. While it stays, nothing was moved."""
     return session.scalar(sa.select(sa.func.max(Journal.id))) or 0

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow import models
 from auditflow.models import AuditRound, CaseAudit, Outbox, Person
 from auditflow.services.letter_words import WORDS
 from auditflow.services.sign_in_link import make_link
@@ -85,9 +83,3 @@ def _about(session: Session, message: Outbox) -> dict[str, str]:
         audit = session.get(CaseAudit, row.case_audit_id)  # type: ignore[union-attr]
     audit_round = row if isinstance(row, AuditRound) else None
     return {"ref": audit.ref if audit else "", "round": audit_round.name if audit_round else ""}
-
-
-def count_waiting(session: Session) -> int:
-    """How many messages have not been handed over, for the health page and `doctor`."""
-    waiting = sa.select(sa.func.count()).select_from(models.Outbox)
-    return int(session.scalar(waiting.where(Outbox.sent_at.is_(None), Outbox.refused_at.is_(None))) or 0)

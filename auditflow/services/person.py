@@ -162,13 +162,6 @@ def invite_person(session: Session, person: Person, act: Act) -> None:
     record(session, person, act, Note("invited", "administrator", tell=(person.id,)))
 
 
-def set_roles(session: Session, person: Person, keys: tuple[str, ...], act: Act) -> None:
-    """Give exactly these roles; journalled with what was there before."""
-    before = sorted(person.role_keys)
-    person.roles = find_roles(session, keys)
-    record(session, person, act, Note("roles_changed", "administrator", details={"from": before, "to": sorted(keys)}))
-
-
 def deactivate_person(session: Session, person: Person, act: Act) -> None:
     """They can no longer sign in; a new sign-in token ends the sessions that are open.
 

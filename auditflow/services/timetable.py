@@ -70,11 +70,6 @@ def timetable(session: Session) -> Timetable:
     return kept[1]
 
 
-def forget_timetable(session: Session) -> None:
-    """Call after changing a closure day or a figure, so that this process sees it at once."""
-    _kept.pop(_pool(session), None)
-
-
 def _pool(session: Session) -> sa.Pool:
     return session.get_bind().engine.pool
 
