@@ -1,7 +1,8 @@
 """Two webs, two workers and a beat as processes on PostgreSQL and Redis, while things die under them.
 
-A worker is killed in the middle of a message and Redis loses everything it knew: every mail arrives once,
-no deadline is lost, what people did stays done, and the journal verifies.
+A round is run over HTTP, now on one web and now on the other. A worker is killed in the middle of a message
+and Redis loses everything it knew: every mail arrives once, no deadline is lost, what people did stays done,
+and the journal verifies.
 """
 
 from __future__ import annotations
@@ -28,10 +29,13 @@ from auditflow.services.sign_in_link import make_link
 from auditflow.services.verify import verify_journal
 from tests.conftest import empty, missing
 from tests.factories.actions import Acts, make_concern
-from tests.factories.audits import make_case_audit, make_round
+from tests.factories.audits import make_case_audit, make_round, make_tool
 from tests.factories.council import Council, make_council
 from tests.factories.mail_servers import SmtpServer, closed_port
+from tests.factories.sampling import make_frame
 from tests.faults.processes import BIN, ROOT, Program, Visitor, programs, wait_for
+from tests.faults.remote import RemoteBrowser
+from tests.faults.round_by_http import audits_of, finish, grade, launch, moderate
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
@@ -120,15 +124,19 @@ def smtp() -> Iterator[StoppingServer]:
         yield server
 
 
-def lived_in(database: Database, base_url: str) -> tuple[Council, list[int], str]:
-    """A round whose audits should have been started long ago; the invitation of its first auditor."""
+def lived_in(database: Database, base_url: str) -> tuple[Council, list[int], dict[int, str]]:
+    """A case list, a round whose audits should have been started long ago, and the invitations of its people."""
     with database.writing() as session:
         council = make_council(session, auditors=2)
+        make_tool(session)
+        make_frame(session, council)
         audit_round = make_round(session, council)
         audits = [make_case_audit(session, council, audit_round) for _ in range(LATE)]
         session.flush()
-        link = make_link(council.auditors[0], secret_key=SECRET, base_url=base_url, at=datetime.now(UTC))
-        return council, [a.id for a in audits], link
+        people = (*council.auditors, council.qa_lead, *council.managers)
+        now = datetime.now(UTC)
+        links = {p.id: make_link(p, secret_key=SECRET, base_url=base_url, at=now) for p in people}
+        return council, [a.id for a in audits], links
 
 
 def raise_unheard(database: Database, council: Council, case_audit_id: int) -> int:
@@ -188,7 +196,7 @@ def test_a_killed_worker_and_a_forgetful_broker_lose_nothing(
         "AUDITFLOW_DATA": str(tmp_path / "var"),
         "AUDITFLOW_BASE_URL": f"http://127.0.0.1:{ports[0]}",
     }
-    council, audits, link = lived_in(shared, env["AUDITFLOW_BASE_URL"])
+    council, audits, links = lived_in(shared, env["AUDITFLOW_BASE_URL"])
     for n, port in enumerate(ports):
         words = ["gunicorn", "auditflow.wsgi:app", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
         start(f"web{n}", *words, "--threads", "2", "--no-control-socket", **env)
@@ -202,7 +210,7 @@ def test_a_killed_worker_and_a_forgetful_broker_lose_nothing(
     first, second = (Visitor(f"http://127.0.0.1:{port}") for port in ports)
     wait_for(first.answers, "the first web answers")
     wait_for(second.answers, "the second web answers")
-    first.choose_password(link, PASSWORD)
+    first.choose_password(links.pop(council.auditors[0].id), PASSWORD)
     second.sign_in("auditor.a@example.invalid", PASSWORD)
     give_back(first, audits[0])
 
@@ -216,8 +224,21 @@ def test_a_killed_worker_and_a_forgetful_broker_lose_nothing(
         lambda: unsent(shared) == 0 and count_told(shared, "case_audit.late_start"), "the rest is sent", seconds=90
     )
 
+    bases = [first.base, second.base]
+    people = {person: RemoteBrowser(bases, link, PASSWORD) for person, link in links.items()}
+    people[council.auditors[0].id] = RemoteBrowser.known(bases, first)
+    lead = people[council.qa_lead.id]
+    path = launch(lead)
+
     # Without its broker the web goes on; what fell due meanwhile is caught up with.
     broker.stop()
+    for case_audit_id, auditor, again in audits_of(shared):
+        grade(people[auditor], case_audit_id)
+        if again:
+            continue
+        moderate(shared, people, case_audit_id)
+        people[auditor].get(f"/audits/{case_audit_id}/feedback").submit(action="/share")
+    finish(lead, path)
     give_back(second, audits[1])
     alert_id = raise_unheard(shared, council, audits[2])
     assert unsent(shared) > 0
