@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,6 +84,10 @@ class Entry:
                 ]
             )
         )
+
+
+ENTRY_FIELDS = tuple(field.name for field in fields(Entry))
+"""The columns of the journal that an entry's hash covers: what writes, reads and verifies it uses this one list."""
 
 
 def leaf_hash(subject_type: str, subject_id: int, length: int, head: str) -> str:

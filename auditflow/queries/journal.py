@@ -10,29 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.chain import GENESIS, Entry
+from auditflow.domain.chain import ENTRY_FIELDS, GENESIS, Entry
 from auditflow.models import Action, Alert, CaseAudit, Correction, Journal, JournalText, Moderation, Person
 from auditflow.models.base import core
 
 Subject = tuple[str, int]
-
-HASHED = (
-    "subject_type",
-    "subject_id",
-    "number",
-    "workflow_version",
-    "action",
-    "entry",
-    "from_state",
-    "to_state",
-    "actor_id",
-    "role",
-    "details",
-    "at",
-    "key",
-    "request_sha256",
-    "previous",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +105,7 @@ def _last_hash(rows: Iterable[Journal]) -> str | None:
     """The hash of the last entry of an unbroken chain; None if it is broken."""
     previous = GENESIS
     for number, row in enumerate(rows, start=1):
-        entry = Entry(**{name: getattr(row, name) for name in HASHED})
+        entry = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
         if row.number != number or row.previous != previous or entry.hash() != row.hash:
             return None
         previous = row.hash

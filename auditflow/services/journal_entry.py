@@ -18,29 +18,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from auditflow.domain.chain import Entry, canonical, sha256, text_digest
+from auditflow.domain.chain import ENTRY_FIELDS, Entry, canonical, sha256, text_digest
 from auditflow.models import Deadline, Journal, JournalText, Outbox
 from auditflow.models.base import Json, UtcDateTime, core
 from auditflow.models.plain import Plain, plain
 from auditflow.services.subjects import table_of
-
-ENTRY_COLUMNS = (
-    "subject_type",
-    "subject_id",
-    "number",
-    "workflow_version",
-    "action",
-    "entry",
-    "from_state",
-    "to_state",
-    "actor_id",
-    "role",
-    "details",
-    "at",
-    "key",
-    "request_sha256",
-    "previous",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +68,7 @@ def write(session: Session, writing: Writing) -> bool:
     entry = writing.entry
     columns = tuple(sorted(writing.changes))
     values = {f"set_{name}": writing.changes[name] for name in columns}
-    values |= {name: getattr(entry, name) for name in ENTRY_COLUMNS} | {"hash": entry.hash()}
+    values |= {name: getattr(entry, name) for name in ENTRY_FIELDS} | {"hash": entry.hash()}
     if session.get_bind().dialect.name == "postgresql":
         return _write_at_once(session, writing, columns, values)
     return _write_one_by_one(session, writing, columns, values)
@@ -135,8 +117,8 @@ def _one_statement(subject_type: str, columns: tuple[str, ...], shape: Shape) ->
     parts = [
         f"moved AS (UPDATE {table.name} SET {_assignments(table, columns)}"
         " WHERE id = :subject_id AND version = :number - 1 RETURNING id)",
-        f"entered AS (INSERT INTO journal ({', '.join(ENTRY_COLUMNS)}, hash)"
-        f" SELECT {', '.join(':' + name for name in ENTRY_COLUMNS)}, :hash FROM moved)",
+        f"entered AS (INSERT INTO journal ({', '.join(ENTRY_FIELDS)}, hash)"
+        f" SELECT {', '.join(':' + name for name in ENTRY_FIELDS)}, :hash FROM moved)",
         *(part for part, needed in zip(PARTS, shape, strict=True) if needed),
     ]
     text = f"WITH {', '.join(parts)} SELECT id FROM moved"
@@ -168,7 +150,7 @@ def _typed(table: sa.Table, columns: tuple[str, ...], text: str) -> list[sa.Bind
     }
     known |= {f"set_{name}": table.c[name].type for name in columns}
     # A text bind in a SELECT list has no column to take its type from, so PostgreSQL is told.
-    known |= {name: sa.Text() for name in (*ENTRY_COLUMNS, "hash") if name not in {*known, "subject_id"}}
+    known |= {name: sa.Text() for name in (*ENTRY_FIELDS, "hash") if name not in {*known, "subject_id"}}
     known |= {"subject_id": sa.Integer(), "workflow_version": sa.Integer()}
     return [sa.bindparam(name, type_=kind) for name, kind in known.items() if f":{name}" in text]
 
@@ -178,7 +160,7 @@ def _write_one_by_one(session: Session, writing: Writing, columns: tuple[str, ..
     if _update(entry.subject_type, columns).run(session, values) != 1:
         return False
     subject = {"subject_type": entry.subject_type, "subject_id": entry.subject_id}
-    _insert(core(Journal), (*ENTRY_COLUMNS, "hash")).run(session, values)
+    _insert(core(Journal), (*ENTRY_FIELDS, "hash")).run(session, values)
     for row in writing.texts:
         text = {**subject, "number": entry.number, **row}
         _insert(core(JournalText), tuple(text)).run(session, text)

@@ -10,10 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.chain import GENESIS, Entry
+from auditflow.domain.chain import ENTRY_FIELDS, GENESIS, Entry
 from auditflow.models import Journal
 from auditflow.models.base import core
-from auditflow.services.journal_entry import ENTRY_COLUMNS
 from auditflow.services.verify.finding import Finding
 
 BATCH = 5000
@@ -34,7 +33,7 @@ class Chain:
 def read_chains(session: Session) -> Iterator[Chain]:
     """Every chain of the journal, in order, checked as it is read; memory does not grow with the journal."""
     table = core(Journal)
-    columns = [table.c[name] for name in (*ENTRY_COLUMNS, "hash")]
+    columns = [table.c[name] for name in (*ENTRY_FIELDS, "hash")]
     rows = session.execute(
         sa.select(*columns).order_by(table.c.subject_type, table.c.subject_id, table.c.number),
         execution_options={"yield_per": BATCH},
@@ -59,7 +58,7 @@ def _check(subject_type: str, subject_id: int, rows: list[Any]) -> Chain:
 def _problem(row: Any, previous: str, expected: int) -> tuple[str, str] | None:
     if row.number != expected:
         return "entry_missing", f"Entry {expected} is missing: the next one is {row.number}."
-    entry = Entry(**{name: getattr(row, name) for name in ENTRY_COLUMNS})
+    entry = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
     if entry.hash() != row.hash:
         return "entry_changed", f"Entry {row.number} is not what it was when it was written."
     if row.previous != previous:

@@ -98,14 +98,13 @@ def test_a_missing_entry(session: Session, audit: CaseAudit, tamper: Tamper) -> 
 def test_an_inserted_entry(session: Session, audit: CaseAudit, tamper: Tamper) -> None:
     from dataclasses import replace
 
-    from auditflow.domain.chain import Entry
+    from auditflow.domain.chain import ENTRY_FIELDS, Entry
     from auditflow.models import Journal
-    from auditflow.services.journal_entry import ENTRY_COLUMNS
 
     last = session.scalars(sa.select(Journal).where(Journal.subject_type == "case_audit", Journal.number == 3)).one()
-    entry = Entry(**{name: getattr(last, name) for name in ENTRY_COLUMNS})
+    entry = Entry(**{name: getattr(last, name) for name in ENTRY_FIELDS})
     forged = replace(entry, number=4, key="forged", previous=last.hash)
-    session.add(Journal(**{name: getattr(forged, name) for name in ENTRY_COLUMNS}, hash=forged.hash()))
+    session.add(Journal(**{name: getattr(forged, name) for name in ENTRY_FIELDS}, hash=forged.hash()))
     session.flush()
     assert kinds(session) == {"entry_inserted"}
 
