@@ -3,6 +3,7 @@
 Missing answers never stop anyone leaving a page; they stop submission, and feed the list of what is left.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -120,11 +121,12 @@ def completeness(
     missing = unanswered(tool, answers, case_type, answered_findings=answered_findings, grading_only=grading_only)
     sections = list_sections(tool, case_type, grading_only=grading_only)
     domains = {section.key for section in sections if section.kind is Kind.DOMAIN}
-    domains_left = any(item.section in domains for item in missing)
+    left_by_section = Counter(item.section for item in missing)
+    domains_left = not domains.isdisjoint(left_by_section)
     pages = []
     for section in sections:
         given = section_answers(answers, section)
-        left = sum(item.section == section.key for item in missing)
+        left = left_by_section[section.key]
         status = _status(left, started=_says_something(given))
         if section.kind is Kind.OVERALL and status is Status.NOT_STARTED and domains_left:
             status = Status.CANNOT_START
@@ -145,7 +147,7 @@ def _status(left: int, *, started: bool) -> Status:
 
 
 def _says_something(value: object) -> bool:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return any(_says_something(item) for item in value.values())
     return value is not None and value != ""
 
