@@ -9,11 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.audit_tool import AuditTool
 from auditflow.domain.errors import NotFound
-from auditflow.models import Action, ActionFinding, AuditRound, AuditToolVersion, CaseAudit, Person, Team
+from auditflow.models import Action, ActionFinding, AuditRound, CaseAudit, Person, Team
 from auditflow.models.base import core
-from auditflow.queries.case_audit_sheet import tool_of
 from auditflow.queries.scope import Viewer, visible_actions
 from workflows.action import WORKFLOW
 
@@ -143,13 +141,3 @@ def list_findings(session: Session, action: Action) -> list[str]:
 def find_action_before(session: Session, action_id: int) -> Action | None:
     """The action that made no difference and that this one follows up; None if it follows none."""
     return session.scalars(sa.select(Action).where(Action.follow_up_id == action_id)).first()
-
-
-def get_round_tool(session: Session, round_id: int) -> AuditTool:
-    """The audit tool of a round: it names the findings that actions answer."""
-    version_id, sha256 = session.execute(
-        sa.select(AuditToolVersion.id, AuditToolVersion.sha256)
-        .join(AuditRound, AuditRound.tool_version_id == AuditToolVersion.id)
-        .where(AuditRound.id == round_id)
-    ).one()
-    return tool_of(session, version_id, sha256)

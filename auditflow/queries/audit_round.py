@@ -67,18 +67,6 @@ def get_visible_round(session: Session, viewer: Viewer, round_id: int) -> AuditR
     return row
 
 
-def list_newest_tools(session: Session) -> list[AuditToolVersion]:
-    """The newest version of each audit tool, by title."""
-    newest = sa.select(AuditToolVersion.key, sa.func.max(AuditToolVersion.number).label("number")).group_by(
-        AuditToolVersion.key
-    )
-    last = newest.subquery()
-    statement = sa.select(AuditToolVersion).join(
-        last, sa.and_(last.c.key == AuditToolVersion.key, last.c.number == AuditToolVersion.number)
-    )
-    return list(session.scalars(statement.order_by(AuditToolVersion.title)))
-
-
 def list_frozen_lists(session: Session) -> list[Frame]:
     """The case lists that can be drawn from, the newest first."""
     statement = sa.select(Frame).where(Frame.stage == "frozen").order_by(Frame.as_at.desc(), Frame.id.desc())

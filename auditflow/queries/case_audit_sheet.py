@@ -23,8 +23,8 @@ from auditflow.domain.audit_tool import (
     list_sections,
 )
 from auditflow.domain.errors import NotFound
-from auditflow.domain.tool_document import read_tool
 from auditflow.models import AuditRound, AuditToolVersion, CaseAudit, Draft
+from auditflow.queries.audit_tool import get_tool
 from auditflow.queries.case_audit_actions import CaseActions, list_case_actions
 from auditflow.queries.draft import list_drafts
 
@@ -89,9 +89,7 @@ def _statement() -> Any:
         .scalar_subquery()
     )
     return (
-        sa.select(
-            AuditRound, AuditToolVersion.number, AuditToolVersion.sha256, baseline.record_date, of_baseline_audit
-        )
+        sa.select(AuditRound, AuditToolVersion.number, AuditToolVersion.sha256, baseline.record_date, of_baseline_audit)
         .join(AuditToolVersion, AuditToolVersion.id == AuditRound.tool_version_id)
         .outerjoin(baseline, baseline.id == AuditRound.baseline_id)
         .where(AuditRound.id == sa.bindparam("round"))
@@ -103,7 +101,7 @@ def read_sheet(session: Session, audit: CaseAudit) -> Sheet:
     row = session.execute(_statement(), {"round": audit.round_id, "baseline_audit": audit.baseline_id}).one()
     audit_round, number, sha256, of_round, of_audit = row
     drafts = {d.section: d for d in list_drafts(session, [audit.id], audit.auditor_id or 0)}
-    tool = tool_of(session, audit_round.tool_version_id, sha256)
+    tool = get_tool(session, audit_round.tool_version_id, sha256)
     grading_only = audit.purpose != "main"
     answers = compose_answers(tool, audit.case_type, drafts.values(), grading_only=grading_only)
     actions = list_case_actions(session, audit)
@@ -121,36 +119,6 @@ def read_sheet(session: Session, audit: CaseAudit) -> Sheet:
         actions,
         completeness(tool, answers, audit.case_type, answered_findings=actions.answered, grading_only=grading_only),
     )
-
-
-_tools: dict[tuple[int, str], AuditTool] = {}
-
-
-def tool_of(session: Session, version_id: int, sha256: str) -> AuditTool:
-    """The audit tool of a version, read once a process: what is in use never changes."""
-    if (version_id, sha256) not in _tools:
-        definition = session.scalars(
-            sa.select(AuditToolVersion.definition).where(AuditToolVersion.id == version_id)
-        ).one()
-        _tools[version_id, sha256] = _read(sha256, definition)
-    return _tools[version_id, sha256]
-
-
-def tool_of_round(session: Session, round_id: int) -> AuditTool:
-    """The audit tool that a round is run with."""
-    version_id, sha256 = session.execute(
-        sa.select(AuditToolVersion.id, AuditToolVersion.sha256)
-        .join(AuditRound, AuditRound.tool_version_id == AuditToolVersion.id)
-        .where(AuditRound.id == round_id)
-    ).one()
-    return tool_of(session, version_id, sha256)
-
-
-def _read(sha256: str, definition: dict[str, Any]) -> AuditTool:
-    for (_, known), tool in _tools.items():
-        if known == sha256:
-            return tool  # the same tool object, so that its forms are built once
-    return read_tool(definition)
 
 
 def compose_answers(tool: AuditTool, case_type: str, drafts: Iterable[Draft], *, grading_only: bool) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from auditflow.domain.answers import part, text_of
 from auditflow.domain.audit_tool import AuditTool, find_section
 from auditflow.domain.grades import Grade
-from auditflow.domain.tool_document import read_tool
-from auditflow.models import AuditRound, AuditToolVersion, CaseAudit, Moderation, ModerationComment, Submission
+from auditflow.models import CaseAudit, Moderation, ModerationComment, Submission
+from auditflow.queries.audit_tool import get_round_tool
 from auditflow.queries.case_audit_actions import CaseAction, list_case_actions
 
 GOOD = 3
@@ -81,7 +81,7 @@ def read_submission(
     answers: Mapping[str, Any] | None = None,
 ) -> ModerationSheet:
     """One submission as somebody else than its auditor reads it; `answers` are those after corrections."""
-    tool, before = get_tool(session, audit), earlier or {}
+    tool, before = get_round_tool(session, audit.round_id), earlier or {}
     said = submission.answers if answers is None else answers
     domains = tuple(
         _domain(tool, audit, key, number, said, before) for number, key in enumerate(part(said, "domains"), 1)
@@ -101,16 +101,6 @@ def read_submission(
 def grade_words(grade: int | None) -> str:
     """A grade in words; None is not applicable."""
     return Grade(grade).short_name if grade else "Not applicable"
-
-
-def get_tool(session: Session, audit: CaseAudit) -> AuditTool:
-    """The audit tool of the audit's round."""
-    definition = session.scalars(
-        sa.select(AuditToolVersion.definition)
-        .join(AuditRound, AuditRound.tool_version_id == AuditToolVersion.id)
-        .where(AuditRound.id == audit.round_id)
-    ).one()
-    return read_tool(definition)
 
 
 def domain_title(tool: AuditTool, key: str) -> str:

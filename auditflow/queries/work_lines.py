@@ -26,8 +26,9 @@ from auditflow.models import (
     ModerationComment,
     Person,
 )
+from auditflow.queries.audit_tool import get_tool
 from auditflow.queries.case_audit_actions import UNANSWERING
-from auditflow.queries.case_audit_sheet import compose_answers, tool_of
+from auditflow.queries.case_audit_sheet import compose_answers
 from auditflow.queries.draft import list_drafts
 from auditflow.queries.work import WorkItem
 
@@ -74,7 +75,7 @@ def _progress(session: Session, audits: list[CaseAudit], person_id: int, at: dat
     if not audits:
         return {}
     tools = {
-        round_id: tool_of(session, version_id, sha256)
+        round_id: get_tool(session, version_id, sha256)
         for round_id, version_id, sha256 in session.execute(
             sa.select(AuditRound.id, AuditToolVersion.id, AuditToolVersion.sha256)
             .join(AuditToolVersion, AuditToolVersion.id == AuditRound.tool_version_id)

@@ -19,10 +19,10 @@ from auditflow.queries.action import (
     count_standing,
     find_action_before,
     get_action,
-    get_round_tool,
     list_actions,
     list_findings,
 )
+from auditflow.queries.audit_tool import get_round_tool
 from auditflow.queries.case_audit import get_case_audit, get_person_name, get_team_name
 from auditflow.queries.moves import moves_for
 from auditflow.services.action_cannot_do import find_request

@@ -8,7 +8,8 @@ from flask import render_template, request, url_for
 
 from auditflow.domain.policy import ModerationPolicy, SecondGradingPolicy, policy_document
 from auditflow.models import AuditRound
-from auditflow.queries.audit_round import list_draws, list_frozen_lists, list_newest_tools, list_rounds
+from auditflow.queries.audit_round import list_draws, list_frozen_lists, list_rounds
+from auditflow.queries.audit_tool import list_newest_tools
 from auditflow.queries.moves import moves_for
 from auditflow.services.audit_round import RoundPlan, change_round, plan_round
 from auditflow.web.audit_round_pages import BAD, LEAD, READERS, ROUND_WORDS, step_caption, to_step, tried, visible_round

@@ -12,9 +12,9 @@ from auditflow.domain.audit_tool import list_sections
 from auditflow.domain.clock import LONDON, local_date
 from auditflow.domain.grades import Grade
 from auditflow.models import CaseAudit
+from auditflow.queries.audit_tool import get_round_tool
 from auditflow.queries.case_audit import get_person_name, get_readable_case_audit, starts_after_another
 from auditflow.queries.case_audit_grades import LastDecision, find_first_auditor_name, find_last_decision
-from auditflow.queries.case_audit_sheet import tool_of_round
 from auditflow.queries.dispute import list_disputes
 from auditflow.queries.journal import JournalEntry, is_whole, list_case_subjects, list_entries
 from auditflow.web.case_audit_pages import describe
@@ -122,7 +122,7 @@ def _used(audit: CaseAudit) -> str:
 
 def _notes(audit: CaseAudit, entries: list[JournalEntry]) -> dict[int, str]:
     """Entry id -> what is said beside it: to whom a moderation went, and with which comments an audit came back."""
-    titles = {section.key: section.title for section in list_sections(tool_of_round(db(), audit.round_id), None)}
+    titles = {section.key: section.title for section in list_sections(get_round_tool(db(), audit.round_id), None)}
     decided = {e.subject_id: e for e in entries if (e.subject_type, e.entry) == ("moderation", "decided")}
     notes: dict[int, str] = {}
     for entry in entries:

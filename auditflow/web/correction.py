@@ -11,9 +11,10 @@ from auditflow.domain.audit_tool import AuditTool
 from auditflow.domain.correction import is_grade, items_of, value_of
 from auditflow.domain.errors import BadInput, GuardRefused, NotFound, WrongState
 from auditflow.models import CaseAudit, Correction
+from auditflow.queries.audit_tool import get_round_tool
 from auditflow.queries.case_audit import get_person_name, get_readable_case_audit
 from auditflow.queries.correction import get_visible_correction, list_open_corrections, list_versions
-from auditflow.queries.moderation_sheet import domain_title, get_tool, grade_words
+from auditflow.queries.moderation_sheet import domain_title, grade_words
 from auditflow.queries.moves import Moves, moves_for
 from auditflow.services.correction import approve_correction, refuse_correction, request_correction
 from auditflow.web.moderation import describe
@@ -96,7 +97,7 @@ def _readable(case_audit_id: int) -> tuple[CaseAudit, Any]:
 
 
 def _form(audit: CaseAudit, answers: Any, form: RequestCorrectionForm) -> RequestCorrectionForm:
-    tool = get_tool(db(), audit)
+    tool = get_round_tool(db(), audit.round_id)
     form.offer([(item, item_words(tool, item)) for item in items_of(answers)])
     return form
 
@@ -137,7 +138,7 @@ def _render(row: Correction, moves: Moves, form: DecideCorrectionForm) -> str:
         form=form,
         moves=moves,
         why_not=moves.blocked.get("approve", ""),
-        item=item_words(get_tool(db(), audit), row.item),
+        item=item_words(get_round_tool(db(), audit.round_id), row.item),
         says=value_words(row.item, value_of(before.answers, row.item)),
         should=value_words(row.item, row.proposed["value"]),
         asked_by=get_person_name(db(), row.requested_by_id),

@@ -8,11 +8,12 @@ from flask import flash, redirect, render_template, request, url_for
 
 from auditflow.domain.errors import BadInput, GuardRefused, NotFound, Refused
 from auditflow.models import CaseAudit, Dispute
+from auditflow.queries.audit_tool import get_round_tool
 from auditflow.queries.case_audit import find_deadline, get_person_name, get_readable_case_audit
 from auditflow.queries.case_audit_grades import find_last_decision
 from auditflow.queries.correction import get_last_submission
 from auditflow.queries.dispute import list_disputed, list_disputes, list_domains_in_use, list_external_deciders
-from auditflow.queries.moderation_sheet import domain_title, get_tool, grade_words, read_submission
+from auditflow.queries.moderation_sheet import domain_title, grade_words, read_submission
 from auditflow.queries.moves import Moves, moves_for
 from auditflow.services.dispute import Determination, challenge_grade, determine_dispute, hand_dispute_to_external
 from auditflow.web.due import due_words, is_late
@@ -130,7 +131,7 @@ def _seen(case_audit_id: int) -> CaseAudit:
 
 
 def _form(audit: CaseAudit, *, sent: bool = False) -> DetermineDisputeForm:
-    tool = get_tool(db(), audit)
+    tool = get_round_tool(db(), audit.round_id)
     in_use = list_domains_in_use(db(), audit.id)
     form_class = determine_form({key: (domain_title(tool, key), grade) for key, grade in in_use.items() if grade})
     return form_class(request.form) if sent else form_class(version=audit.version, key=new_key())
