@@ -74,3 +74,8 @@ class Person(UserMixin, Chained, Base):
     def role_keys(self) -> frozenset[str]:
         """The keys of the roles held."""
         return frozenset(role.name for role in self.roles)
+
+    def roles_on(self, day: date) -> frozenset[str]:
+        """The keys of the roles held on a day: an external moderator's ends with their last day."""
+        over = self.external_until is not None and self.external_until < day
+        return self.role_keys - {"external_moderator"} if over else self.role_keys

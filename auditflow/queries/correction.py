@@ -46,7 +46,7 @@ def get_visible_correction(session: Session, viewer: Viewer, correction_id: int)
     """The request, for who asked and who decides. Raises NotFound."""
     mine = sa.or_(Correction.requested_by_id == viewer.person_id, visible_corrections(viewer))
     found = session.scalars(sa.select(Correction).where(Correction.id == correction_id, mine)).one_or_none()
-    if found is None:
+    if found is None or viewer.is_gone:
         raise NotFound("There is no such correction.")
     return found
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from auditflow.domain.clock import local_date
 from auditflow.domain.errors import NotFound
 from auditflow.models import (
     Action,
@@ -26,7 +28,11 @@ from workflows.roles import PERSON_ROLES
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A person with what limits them: roles, team, the teams they manage, service."""
+    """A person with what limits them: roles, team, the teams they manage, service.
+
+    `ended` is an external moderator after their last day: the role is no longer among theirs, and with it goes
+    the sight of what came to them by it.
+    """
 
     person_id: int
     name: str
@@ -34,6 +40,12 @@ class Viewer:
     team_id: int | None
     service_id: int | None
     managed_team_ids: tuple[int, ...]
+    ended: bool = False
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether they were here as an external moderator only, and are so no longer: nothing exists for them."""
+        return self.ended and not self.roles
 
     def has(self, *roles: str) -> bool:
         """Whether they hold one of these roles."""
@@ -45,15 +57,17 @@ class Viewer:
         return [label for key, label in PERSON_ROLES.items() if key in self.roles]
 
 
-def viewer_of(session: Session, person_id: int) -> Viewer:
-    """The viewer for an active person. Raises NotFound if there is none."""
+def viewer_of(session: Session, person_id: int, at: datetime) -> Viewer:
+    """The viewer for an active person on that day. Raises NotFound if there is none."""
     person = session.get(Person, person_id)
     if person is None or not person.active:
         raise NotFound("There is no such person.")
     managed = session.scalars(
         sa.select(Team.id).where(sa.or_(Team.manager_id == person_id, Team.deputy_id == person_id)).order_by(Team.id)
     )
-    return Viewer(person.id, person.name, person.role_keys, person.team_id, person.service_id, tuple(managed))
+    roles = person.roles_on(local_date(at))
+    places = (person.team_id, person.service_id, tuple(managed))
+    return Viewer(person.id, person.name, roles, *places, ended=roles != person.role_keys)
 
 
 Predicate = sa.ColumnElement[bool]
@@ -70,7 +84,7 @@ def visible_case_audits(viewer: Viewer) -> Predicate:
     second grading is its auditor's and the QA lead's. While somebody grades a case, no other audit of it exists
     for them, whatever roles they hold.
     """
-    return sa.and_(_within_roles(viewer), _not_graded_now(viewer))
+    return sa.false() if viewer.is_gone else sa.and_(_within_roles(viewer), _not_graded_now(viewer))
 
 
 def _not_graded_now(viewer: Viewer) -> Predicate:
@@ -88,13 +102,13 @@ def _within_roles(viewer: Viewer) -> Predicate:
         return sa.true()
     # A re-audit's auditor must not see the first grades: being allocated opens this audit, not its baseline.
     reasons: list[Predicate] = [CaseAudit.auditor_id == viewer.person_id]
-    moderated = sa.select(Moderation.case_audit_id).where(Moderation.moderator_id == viewer.person_id)
-    reasons.append(CaseAudit.id.in_(moderated))
+    reasons.append(CaseAudit.id.in_(_moderated(viewer)))
     invited = sa.select(Reflection.case_audit_id).where(Reflection.person_id == viewer.person_id)
     own = sa.and_(CaseAudit.worker_id == viewer.person_id, CaseAudit.purpose == "main")
     reasons += [own, CaseAudit.id.in_(invited)]
-    handed = sa.select(Dispute.case_audit_id).where(Dispute.handed_to_id == viewer.person_id)
-    reasons.append(CaseAudit.id.in_(handed))
+    if not viewer.ended:
+        handed = sa.select(Dispute.case_audit_id).where(Dispute.handed_to_id == viewer.person_id)
+        reasons.append(CaseAudit.id.in_(handed))
     if viewer.has("team_manager") and viewer.managed_team_ids:
         shared = CaseAudit.shared_at.is_not(None)
         # A concern about the manager is not theirs to know of.
@@ -108,6 +122,12 @@ def _within_roles(viewer: Viewer) -> Predicate:
         up = sa.select(Dispute.case_audit_id).where(Dispute.escalated_at.is_not(None))
         reasons += [CaseAudit.id.in_(escalated), CaseAudit.id.in_(_asked("case_audit")), CaseAudit.id.in_(up)]
     return sa.or_(*reasons)
+
+
+def _moderated(viewer: Viewer) -> sa.Select[int]:
+    """The audits that were given to them to moderate, unless that ended with their time as an external."""
+    given = sa.select(Moderation.case_audit_id).where(Moderation.moderator_id == viewer.person_id)
+    return given.where(sa.false()) if viewer.ended and not viewer.has("team_manager", "director") else given
 
 
 def _head_of_service(viewer: Viewer) -> Predicate:
@@ -143,6 +163,8 @@ def visible_actions(viewer: Viewer) -> Predicate:
     """
     # Whoever grades a case blind sees nothing of what its auditor asked for.
     hidden = sa.select(CaseAudit.id).where(CaseAudit.ref.in_(_graded_now(viewer).where(OWN.purpose != "main")))
+    if viewer.is_gone:
+        return sa.false()
     return sa.and_(_actions_within_roles(viewer), Action.case_audit_id.not_in(hidden))
 
 
@@ -153,13 +175,12 @@ def _actions_within_roles(viewer: Viewer) -> Predicate:
     mine = Action.owner_id == me
     if viewer.roles <= {"administrator", "board_member"}:
         return mine
-    made = sa.select(Moderation.case_audit_id).where(Moderation.moderator_id == me)
     shared = sa.select(CaseAudit.id).where(CaseAudit.worker_id == me, CaseAudit.shared_at.is_not(None))
     audited = sa.select(CaseAudit.ref).where(CaseAudit.auditor_id == me, CaseAudit.purpose == "main")
     reasons = [
         mine,
         Action.proposed_by_id == me,
-        Action.case_audit_id.in_(made),
+        Action.case_audit_id.in_(_moderated(viewer)),
         Action.case_audit_id.in_(shared),
         Action.case_audit_id.in_(sa.select(CaseAudit.id).where(CaseAudit.ref.in_(audited))),
     ]
@@ -184,14 +205,15 @@ def visible_alerts(viewer: Viewer) -> Predicate:
     if viewer.has("qa_lead"):
         return sa.true()
     me = viewer.person_id
+    if viewer.is_gone:
+        return sa.false()
     if viewer.roles <= {"administrator", "board_member"}:
         return Alert.raised_by_id == me
     audits = sa.select(CaseAudit.id).where(CaseAudit.auditor_id == me)
-    made = sa.select(Moderation.case_audit_id).where(Moderation.moderator_id == me)
     reasons = [Alert.raised_by_id == me]
     managed = Alert.team_id.in_(viewer.managed_team_ids) if viewer.managed_team_ids else sa.false()
     concerned = sa.and_(Alert.about_manager, managed)
-    others: list[Predicate] = [Alert.case_audit_id.in_(audits), Alert.case_audit_id.in_(made), managed]
+    others: list[Predicate] = [Alert.case_audit_id.in_(audits), Alert.case_audit_id.in_(_moderated(viewer)), managed]
     if viewer.has("head_of_service"):
         others.append(Alert.team_id.in_(sa.select(Team.id).where(Team.service_id == viewer.service_id)))
     if viewer.has("director"):

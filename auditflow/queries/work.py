@@ -46,6 +46,8 @@ class WorkItem:
 def list_work(session: Session, viewer: Viewer, at: datetime) -> list[WorkItem]:
     """What waits for this person: soonest due first, then by reference; concerns before everything."""
     items: list[WorkItem] = []
+    if viewer.is_gone:
+        return items
     for subject_type in SUBJECT_TYPES:
         found = list_facts(session, subject_type, actor_id=viewer.person_id, at=at, where=MINE[subject_type])
         chosen = [(facts, todo) for facts in found if (todo := _todo(subject_type, facts)) is not None]

@@ -73,7 +73,7 @@ def _get_audit(session: Session, case_audit_id: int, act: Act) -> CaseAudit:
     """The audit, locked against a second click, if the actor may see it."""
     if act.actor_id is None:
         raise NotFound("There is no such case.")
-    viewer = viewer_of(session, act.actor_id)
+    viewer = viewer_of(session, act.actor_id, act.at)
     row = session.scalars(
         sa.select(CaseAudit).where(CaseAudit.id == case_audit_id, visible_case_audits(viewer)).with_for_update()
     ).one_or_none()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from auditflow.domain.clock import local_date
 from auditflow.domain.errors import BadInput, NotPermitted
 from auditflow.domain.grades import Grade
 from auditflow.models import Dispute, Person
@@ -129,7 +130,7 @@ def hand_dispute_to_external(
     person = session.get(Person, person_id)
     if person is None or not person.active or "external_moderator" not in person.role_keys:
         raise NotPermitted("The person you chose is not an external moderator. Choose somebody else.")
-    if person.external_until is not None and person.external_until < act.at.date():
+    if "external_moderator" not in person.roles_on(local_date(act.at)):
         raise NotPermitted("That person’s time as an external moderator is over. Choose somebody else.")
     with session.begin_nested():
         outcome = apply(

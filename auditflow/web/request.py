@@ -55,7 +55,7 @@ def now() -> datetime:
 def viewer() -> Viewer:
     """The person who is signed in, with everything that limits what they see."""
     if "viewer" not in g:
-        g.viewer = viewer_of(db(), signed_in().id)
+        g.viewer = viewer_of(db(), signed_in().id, now())
     found: Viewer = g.viewer
     return found
 

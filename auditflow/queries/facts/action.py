@@ -19,6 +19,7 @@ from auditflow.queries.facts.people import (
     manages_team,
     reports_to,
     service_of_team,
+    still_moderates,
 )
 
 Column = sa.ColumnElement[Any]
@@ -33,9 +34,8 @@ def columns(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
     """Roles and facts of each action in `table`, for `actor`."""
     team = of_audit(table.c.case_audit_id, "team_id")
     auditor = flag(of_audit(table.c.case_audit_id, "auditor_id") == actor)
-    moderator = sa.exists(
-        sa.select(1).where(MODERATION.c.case_audit_id == table.c.case_audit_id, MODERATION.c.moderator_id == actor)
-    )
+    given = sa.select(1).where(MODERATION.c.case_audit_id == table.c.case_audit_id, MODERATION.c.moderator_id == actor)
+    moderator = sa.and_(sa.exists(given), still_moderates(actor, now))
     owner_or_reports = flag(sa.or_(table.c.owner_id == actor, _reports_to_owner(table, actor)))
     head = flag(is_head_of(actor, service_of_team(team)))
     judges = sa.or_(auditor, moderator, holds(actor, "qa_lead", "head_of_service"))

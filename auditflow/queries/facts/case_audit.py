@@ -24,9 +24,11 @@ from auditflow.queries.facts.people import (
     everyone_with,
     heads_of,
     holds,
+    in_time,
     is_head_of,
     manages_team,
     service_of_team,
+    still_moderates,
 )
 
 Column = sa.ColumnElement[Any]
@@ -43,18 +45,19 @@ SETTLED_ACTIONS = ("verified", "not_done", "withdrawn")
 
 def columns(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
     """Roles and facts of each case audit in `table`, for `actor` at `now`."""
-    return {**_roles(table, actor), **_about_actor(table, actor), **_about_case(table, now)}
+    return {**_roles(table, actor, now), **_about_actor(table, actor), **_about_case(table, now)}
 
 
-def _roles(table: sa.Table, actor: Column) -> dict[str, Column]:
+def _roles(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
     elsewhere = sa.and_(
         holds(actor, "head_of_service"), sa.not_(flag(is_head_of(actor, service_of_team(table.c.team_id))))
     )
+    # Only whoever has the latest task: an earlier moderator has no say in a later one.
+    moderator = sa.and_(flag(_moderator(table) == actor), still_moderates(actor, now))
     return {
         "role_auditor": flag(table.c.auditor_id == actor),
-        # Only whoever has the latest task: an earlier moderator has no say in a later one.
-        "role_moderator": flag(_moderator(table) == actor),
-        "role_reader": _reader(table, actor),
+        "role_moderator": moderator,
+        "role_reader": sa.or_(_reader(table, actor), moderator),
         "role_case_team_manager": manages_team(actor, table.c.team_id),
         "role_practitioner": flag(table.c.worker_id == actor),
         "role_qa_lead": holds(actor, "qa_lead"),
@@ -71,18 +74,18 @@ def _roles(table: sa.Table, actor: Column) -> dict[str, Column]:
                 )
             ),
             holds(actor, "external_moderator"),
+            in_time(actor, now),
         ),
     }
 
 
 def _reader(table: sa.Table, actor: Column) -> Column:
-    """Who may read an agreed audit: those who made it, its worker and manager, and those who answer for it."""
+    """Who may read an agreed audit beside its moderator: auditor, worker, manager, and those who answer for it."""
     service = service_of_team(table.c.team_id)
     return flag(
         sa.or_(
             table.c.auditor_id == actor,
             table.c.worker_id == actor,
-            _moderator(table) == actor,
             manages_team(actor, table.c.team_id),
             is_head_of(actor, service),
             holds(actor, "qa_lead"),

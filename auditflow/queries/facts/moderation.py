@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from auditflow.models import Moderation
 from auditflow.models.base import core
 from auditflow.queries.facts.items import AUDIT, SUBMISSION, flag
-from auditflow.queries.facts.people import PERSON, everyone_with, holds, reports_to, touches_case
+from auditflow.queries.facts.people import OF_THE_COUNCIL, everyone_with, holds, in_time, reports_to, touches_case
 
 Column = sa.ColumnElement[Any]
 
@@ -26,10 +26,10 @@ def columns(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
     )
     own = sa.or_(table.c.auditor_id == actor, reports_to(table.c.auditor_id, actor))
     given = flag(table.c.moderator_id == actor)
-    external = sa.and_(given, _external(actor, now))
+    external = sa.and_(given, holds(actor, "external_moderator"), in_time(actor, now))
     return {
         # An external moderator sees what is handed to them and nothing that waits.
-        "role_moderator": sa.or_(sa.and_(given, holds(actor, "team_manager", "director")), external),
+        "role_moderator": sa.or_(sa.and_(given, holds(actor, *OF_THE_COUNCIL)), external),
         "role_eligible_moderator": sa.and_(
             holds(actor, "team_manager"), sa.not_(in_conflict), sa.not_(flag(own)), sa.not_(_graded_too(table, actor))
         ),
@@ -54,19 +54,6 @@ def _graded_too(table: sa.Table, actor: Column) -> Column:
         .where(this.c.id == table.c.case_audit_id, mine.c.auditor_id == actor)
     )
     return sa.or_(other, before)
-
-
-def _external(actor: Column, now: Column) -> Column:
-    """An external moderator whose time has not run out: the date is the last day."""
-    person = PERSON.alias()
-    today = sa.func.date(now, type_=sa.Date())
-    current = sa.exists(
-        sa.select(1).where(
-            person.c.id == actor,
-            sa.or_(person.c.external_until.is_(None), person.c.external_until >= today),
-        )
-    )
-    return sa.and_(holds(actor, "external_moderator"), current)
 
 
 TELL = {

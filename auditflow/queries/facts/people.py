@@ -16,6 +16,8 @@ TEAM = core(Team)
 CASE = core(FrameCase)
 MATCH = core(NameMatch)
 ROLE = core(Role)
+OF_THE_COUNCIL = ("team_manager", "director")
+"""Who moderates without being an external moderator."""
 
 
 def holds(actor: Column, *roles: str) -> Column:
@@ -26,6 +28,19 @@ def holds(actor: Column, *roles: str) -> Column:
         .join(PERSON, PERSON.c.id == person_role.c.person_id)
         .where(person_role.c.person_id == actor, ROLE.c.name.in_(roles), PERSON.c.active)
     )
+
+
+def in_time(actor: Column, now: Column) -> Column:
+    """Whether no last day as an external moderator is behind `actor`: the date is the last day."""
+    person = PERSON.alias()
+    today = sa.func.date(now, type_=sa.Date())
+    until = person.c.external_until
+    return sa.exists(sa.select(1).where(person.c.id == actor, sa.or_(until.is_(None), until >= today)))
+
+
+def still_moderates(actor: Column, now: Column) -> Column:
+    """Whether what was given to `actor` to moderate is still theirs: not an external's after the last day."""
+    return sa.or_(sa.not_(holds(actor, "external_moderator")), in_time(actor, now), holds(actor, *OF_THE_COUNCIL))
 
 
 def everyone_with(role: str) -> Column:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.clock import FixedClock
-from auditflow.models import CaseAudit, Deadline, Dispute, Person
-from auditflow.queries.audit_round import get_visible_round
+from auditflow.domain.errors import NotFound
+from auditflow.models import Action, CaseAudit, Correction, Deadline, Dispute, Person
+from auditflow.queries.action import Filter, list_actions
+from auditflow.queries.alert import list_open_alerts
+from auditflow.queries.audit_round import get_visible_round, list_rounds
+from auditflow.queries.correction import get_visible_correction
 from auditflow.queries.dashboard import list_waiting
 from auditflow.queries.dispute import list_disputed
 from auditflow.queries.moves import moves_for
@@ -18,8 +22,9 @@ from auditflow.queries.scope import Viewer, viewer_of, visible_case_audits
 from auditflow.queries.work import list_work
 from auditflow.services.act import Act
 from auditflow.services.dispute import Determination, determine_dispute, escalate_dispute
+from tests.factories.actions import Acts, make_action, make_concern
 from tests.factories.council import Council, make_council
-from tests.factories.moderation import make_dispute, make_submitted
+from tests.factories.moderation import make_dispute, make_moderation, make_submitted
 
 
 @pytest.fixture
@@ -35,7 +40,7 @@ def disputed(session: Session, council: Council) -> CaseAudit:
 
 
 def sees(session: Session, person: Person, clock: FixedClock) -> Viewer:
-    return viewer_of(session, person.id)
+    return viewer_of(session, person.id, clock.now())
 
 
 def pass_up(session: Session, audit: CaseAudit, clock: FixedClock) -> None:
@@ -83,3 +88,78 @@ def test_whoever_may_decide_a_dispute_sees_it(
         assert where["work"] == may, person.name
         deciders += may
     assert deciders == (5 if up else 3), "two QA leads, the other head of service, then director and external"
+
+
+@pytest.fixture
+def handed(session: Session, council: Council, disputed: CaseAudit, clock: FixedClock) -> CaseAudit:
+    """An audit that the external moderator moderated, with an action and a concern; and a dispute handed to them."""
+    pass_up(session, disputed, clock)
+    session.execute(sa.update(Dispute).values(handed_to_id=council.external.id))
+    audit = make_submitted(session, council, "moderation", auditor_id=council.auditors[1].id, ref="CF-7")
+    task = make_moderation(session, council, audit=audit)
+    session.flush()
+    task.moderator_id = council.external.id
+    make_action(session, council, audit, Acts(clock), state="done")
+    make_concern(session, council.external, audit, Acts(clock))
+    session.add(
+        Correction(
+            **{"case_audit_id": audit.id, "requested_by_id": council.external.id, "requested_at": clock.now()},
+            **{"item": "overall.grade", "proposed": {"value": 2}, "reason": "Typed wrongly.", "state": "requested"},
+        )
+    )
+    session.flush()
+    return audit
+
+
+def in_sight(session: Session, viewer: Viewer, clock: FixedClock) -> dict[str, int]:
+    return {
+        "audits": len(session.scalars(sa.select(CaseAudit.id).where(visible_case_audits(viewer))).all()),
+        "actions": len(list_actions(session, viewer, Filter("all"), clock.now().date())),
+        "concerns": len(list_open_alerts(session, viewer)),
+        "rounds": len(list_rounds(session, viewer)),
+        "work": len(list_work(session, viewer, clock.now())),
+    }
+
+
+def test_what_was_handed_to_an_external_moderator_is_gone_after_the_last_day(
+    session: Session, council: Council, handed: CaseAudit, clock: FixedClock
+) -> None:
+    council.external.external_until = clock.now().date()
+    session.flush()
+    viewer = sees(session, council.external, clock)
+    assert in_sight(session, viewer, clock) == {"audits": 2, "actions": 1, "concerns": 1, "rounds": 2, "work": 2}
+    correction = session.scalars(sa.select(Correction)).one()
+    assert get_visible_correction(session, viewer, correction.id)
+
+    clock.advance(timedelta(days=1))
+    viewer = sees(session, council.external, clock)
+    assert viewer.roles == frozenset()
+    assert set(in_sight(session, viewer, clock).values()) == {0}
+    with pytest.raises(NotFound):
+        get_visible_correction(session, viewer, correction.id)
+
+
+def test_who_is_here_for_something_else_too_keeps_that(
+    session: Session, council: Council, handed: CaseAudit, clock: FixedClock
+) -> None:
+    council.external.external_until = date(2026, 10, 30)
+    council.external.roles = [*council.external.roles, *council.auditors[0].roles]
+    handed.auditor_id, own = council.external.id, handed.id
+    session.flush()
+    viewer = sees(session, council.external, clock)
+    assert viewer.roles == {"auditor"}
+    found = session.scalars(sa.select(CaseAudit.id).where(visible_case_audits(viewer))).all()
+    assert list(found) == [own], "not the dispute that was handed to them"
+
+
+def test_nothing_can_be_done_after_the_last_day_either(
+    session: Session, council: Council, handed: CaseAudit, disputed: CaseAudit, clock: FixedClock
+) -> None:
+    me = council.external.id
+    action = session.scalars(sa.select(Action.id)).one()
+    assert moves_for(session, "case_audit", disputed.id, me, clock.now()).may("determine")
+    assert moves_for(session, "action", action, me, clock.now()).may("verify")
+    council.external.external_until = date(2026, 10, 30)
+    session.flush()
+    assert not moves_for(session, "case_audit", disputed.id, me, clock.now()).may("determine")
+    assert not moves_for(session, "action", action, me, clock.now()).may("verify")

@@ -23,7 +23,7 @@ from auditflow.services.case_audit import start_case_audit, withdraw_submission
 from auditflow.services.case_audit_submit import submit_case_audit
 from auditflow.services.verify import verify_journal
 from tests.factories.audits import make_case_audit, make_round
-from tests.factories.council import Council, make_council
+from tests.factories.council import START, Council, make_council
 from tests.factories.drafts import start, write_all
 from tests.factories.results import set_columns
 
@@ -68,12 +68,12 @@ def test_the_new_auditor_starts_empty_and_everything_is_kept(
     assert not read_sheet(session, withdrawn).drafts
     kept = sa.select(sa.func.count()).select_from(Draft).where(Draft.person_id == first.id)
     assert session.scalar(kept)
-    viewer = viewer_of(session, second.id)
+    viewer = viewer_of(session, second.id, START)
     assert starts_after_another(session, viewer, withdrawn.id)
     assert list_submissions(session, viewer, withdrawn.id) == []
     with pytest.raises(NotFound):
         get_submission(session, viewer, withdrawn.id, 1)
-    lead = viewer_of(session, council.qa_lead.id)
+    lead = viewer_of(session, council.qa_lead.id, START)
     assert [s.auditor_id for s in list_submissions(session, lead, withdrawn.id)] == [first.id]
 
 
@@ -93,7 +93,7 @@ def test_the_first_grade_stays_that_of_whoever_submitted_first(
     assert (graded.auditor, graded.first) == (first.id, 3)
     tasks = session.scalars(sa.select(Moderation).order_by(Moderation.id)).all()
     assert [(task.state, task.auditor_id) for task in tasks] == [("withdrawn", first.id), ("with_moderator", second.id)]
-    viewer = viewer_of(session, second.id)
+    viewer = viewer_of(session, second.id, START)
     assert [s.number for s in list_submissions(session, viewer, withdrawn.id)] == [1, 2]
     entries = session.scalars(sa.select(Journal.entry).where(Journal.entry == "reallocated")).all()
     assert entries == ["reallocated"]

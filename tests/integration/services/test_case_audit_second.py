@@ -39,7 +39,7 @@ from auditflow.services.results import compute_results
 from auditflow.services.sample_change import request_exemption, request_removal
 from auditflow.services.verify import verify_journal
 from tests.factories.actions import Acts, make_action
-from tests.factories.council import Council, make_council
+from tests.factories.council import START, Council, make_council
 from tests.factories.drafts import write_all
 from tests.factories.results import agree_all
 from tests.factories.sampling import Steps, make_frame
@@ -226,7 +226,7 @@ def test_whoever_grades_blind_sees_nothing_of_the_first_audit_whatever_roles_the
     action = make_action(session, council, main, Acts(clock))
     grader = session.get_one(Person, second.auditor_id)
     hold(session, grader, "qa_lead")
-    viewer = viewer_of(session, grader.id)
+    viewer = viewer_of(session, grader.id, START)
     with pytest.raises(NotFound):
         get_case_audit(session, viewer, main.id)
     lines = list_round_cases(session, viewer, row.id, CaseFilter(search=main.ref), steps.at)
@@ -248,7 +248,7 @@ def test_nobody_but_its_auditor_and_the_lead_knows_of_a_second_grading(
     others = [first_auditor, second.worker_id, council.director.id, *(person.id for person in council.heads)]
     for person in others:
         assert person is not None
-        may = sa.select(CaseAudit.purpose).where(visible_case_audits(viewer_of(session, person)))
+        may = sa.select(CaseAudit.purpose).where(visible_case_audits(viewer_of(session, person, START)))
         mine = CaseAudit.auditor_id == person
         assert "second" not in session.scalars(may.where(sa.not_(mine))).all()
 

@@ -16,7 +16,7 @@ from auditflow.queries.scope import viewer_of
 from auditflow.services.action_cannot_do import ask_cannot_do
 from tests.factories.actions import DUE, Acts, make_action, make_later_round
 from tests.factories.audits import make_case_audit, make_round
-from tests.factories.council import Council, make_council
+from tests.factories.council import START, Council, make_council
 
 DATE = {"due_on": ["30", "11", "2026"]}
 
@@ -323,7 +323,7 @@ def test_lists_cost_a_fixed_number_of_statements(scene):
         seen = []
         listen = lambda *_: seen.append(1)  # noqa: E731
         sa.event.listen(session.get_bind(), "before_cursor_execute", listen)
-        viewer = viewer_of(session, scene.council.qa_lead.id)
+        viewer = viewer_of(session, scene.council.qa_lead.id, START)
         chosen = Filter(show="all")
         list_actions(session, viewer, chosen, DUE)
         count_actions(session, viewer, chosen, DUE)

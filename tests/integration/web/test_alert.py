@@ -17,7 +17,7 @@ from auditflow.queries.alert import list_open_alerts
 from auditflow.queries.scope import viewer_of
 from tests.factories.actions import Acts, make_concern, run_deadlines
 from tests.factories.audits import make_case_audit, make_round
-from tests.factories.council import Council, make_council
+from tests.factories.council import START, Council, make_council
 from tests.pages import Browser
 
 TYPED = {
@@ -273,7 +273,7 @@ def test_a_long_list_costs_one_statement(scene):
     for _ in range(3):
         scene.make()
     with scene.database.reading() as session:
-        viewer = viewer_of(session, scene.council.qa_lead.id)
+        viewer = viewer_of(session, scene.council.qa_lead.id, START)
         seen = []
         listen = lambda *_: seen.append(1)  # noqa: E731
         sa.event.listen(session.get_bind(), "before_cursor_execute", listen)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from auditflow.domain.clock import FixedClock
 from auditflow.models import CaseAudit, Moderation, ModerationComment, Person, Submission
 from auditflow.models.database import Database
 from tests.factories.council import Council, make_council
@@ -264,3 +266,22 @@ def test_the_qa_lead_sends_on_what_its_auditor_does_not_answer(scene: Scene, bro
     assert "It is back in moderation" in page.submit({"reason": "She has left."}).text
     assert scene.audit().state == "moderation"
     browser.get(path, status=404)
+
+
+def test_after_the_last_day_there_is_nothing_left_for_an_external_moderator(
+    scene: Scene, sign_in: SignIn, clock: FixedClock
+) -> None:
+    external = scene.council.external.id
+    scene.change(moderator_id=external)
+    with scene.database.writing() as session:
+        session.get_one(Person, external).external_until = clock.now().date()
+    browser, here = sign_in(external), f"/moderation/{scene.task_id}"
+    places = ("/moderation", here, f"/audits/{scene.audit_id}", "/audits", "/disputes", "/actions")
+    for place in places[:3]:
+        assert browser.get(place)
+    clock.advance(timedelta(days=1))
+    for place in (*places, f"/audits/{scene.audit_id}/concern"):
+        browser.get(place, status=404)
+    browser.post(f"{here}/open", {"version": str(scene.task().version), "key": "0123456789abcdef"}, status=404)
+    assert scene.ref not in browser.get("/").text
+    assert scene.ref not in browser.get("/concerns").text
