@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from auditflow.domain.chain import ENTRY_FIELDS, GENESIS, Entry
 from auditflow.models import Action, Alert, CaseAudit, Correction, Journal, JournalText, Moderation, Person
 from auditflow.models.base import core
+from auditflow.queries.scope import Viewer, visible_alerts
 
 Subject = tuple[str, int]
 
@@ -80,12 +81,18 @@ def _entry(row: Journal, name: str, texts: Mapping[tuple[str, int, int], dict[st
     )
 
 
-def list_case_subjects(session: Session, case_audit_id: int) -> list[Subject]:
-    """The audit itself and everything that hangs on it: moderation, actions, concerns, corrections."""
+def list_case_subjects(session: Session, viewer: Viewer, case_audit_id: int) -> list[Subject]:
+    """The audit itself and everything that hangs on it: moderation, actions, corrections, and concerns.
+
+    Of the concerns only those that exist for the viewer: a manager's own team's audit may have one about them.
+    """
     found: list[Subject] = [("case_audit", case_audit_id)]
     for name, model in (("moderation", Moderation), ("action", Action), ("alert", Alert), ("correction", Correction)):
         table = core(model)
-        ids = session.scalars(sa.select(table.c.id).where(table.c.case_audit_id == case_audit_id).order_by(table.c.id))
+        seen = visible_alerts(viewer) if model is Alert else sa.true()
+        ids = session.scalars(
+            sa.select(table.c.id).where(table.c.case_audit_id == case_audit_id, seen).order_by(table.c.id)
+        )
         found += [(name, subject_id) for subject_id in ids]
     return found
 

@@ -40,12 +40,14 @@ def case_audit_history(case_audit_id: int) -> Any:
     """What happened, from the start, or newest first."""
     session = db()
     audit = get_readable_case_audit(session, viewer(), case_audit_id)
-    everything = list_entries(session, list_case_subjects(session, case_audit_id))
+    subjects = list_case_subjects(session, viewer(), case_audit_id)
+    everything = list_entries(session, subjects)
     entries = [entry for entry in everything if (entry.subject_type, entry.entry) not in SAID_ELSEWHERE]
     empty = starts_after_another(session, viewer(), audit.id)
     if empty:
         entries = _since_given(entries)
     notes = _notes(audit, everything)
+    notes |= _why_moderated(everything, concern=any(kind == "alert" for kind, _ in subjects))
     newest_first = request.args.get("order") == "newest"
     return render_template(
         "case_audit/history.html",
@@ -133,6 +135,12 @@ def _notes(audit: CaseAudit, entries: list[JournalEntry]) -> dict[int, str]:
     return notes
 
 
+def _why_moderated(entries: list[JournalEntry], *, concern: bool) -> dict[int, str]:
+    """Entry id -> why the audit was moderated. Nobody learns here of a concern that does not exist for them."""
+    hidden = frozenset() if concern else frozenset({"concern"})
+    return {entry.id: words for entry in entries if (words := entry_reason(entry, hidden))}
+
+
 def _comments(titles: Mapping[str, str], decision: JournalEntry | None) -> str:
     """The comments of a return, each with what it is about; those whose words retention has removed are left out."""
     items = decision.details.get("commented", []) if decision else []
@@ -157,7 +165,7 @@ def _row(entry: JournalEntry, case_audit_id: int, notes: Mapping[int, str]) -> d
     row: dict[str, Any] = {
         "title": entry_title(entry),
         "meta": f"{local:%H:%M}, {entry_actor(entry)}",
-        "text": entry_reason(entry) or notes.get(entry.id, ""),
+        "text": notes.get(entry.id, ""),
         "quote": next((entry.texts[field] for field in OWN_WORDS if entry.texts.get(field)), ""),
         "late": entry.subject_type == "alert" and entry.to_state == "raised",
     }

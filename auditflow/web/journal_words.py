@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from auditflow.domain.grades import Grade
 from auditflow.domain.policy import TRIGGERS
 from auditflow.queries.journal import JournalEntry
@@ -97,14 +99,15 @@ def entry_actor(entry: JournalEntry) -> str:
         "moderator": "moderator",
         "owner": "owner of the action",
         "raiser": "who raised it",
+        "approver": "who approved it",
     }.get(entry.role)
     return f"{entry.actor}, {role or ROLES.get(entry.role, entry.role).removeprefix('the ')}"
 
 
-def entry_reason(entry: JournalEntry) -> str:
-    """What the product says in explanation: why an audit is moderated."""
+def entry_reason(entry: JournalEntry, hidden: Collection[str] = ()) -> str:
+    """What the product says in explanation: why an audit is moderated, but for the triggers that are `hidden`."""
     if entry.entry != "sent_to_moderation":
         return ""
     reasons = ["The case was chosen at random for moderation."] if entry.details.get("random_share") else []
-    reasons += [TRIGGERS[key] for key in entry.details.get("triggers", []) if key in TRIGGERS]
+    reasons += [TRIGGERS[key] for key in entry.details.get("triggers", []) if key in TRIGGERS and key not in hidden]
     return " ".join(reasons)

@@ -10,6 +10,7 @@ from auditflow.models import CaseAudit
 from auditflow.models.database import Database
 from auditflow.queries.journal import is_whole, list_case_subjects, list_entries
 from auditflow.queries.moves import moves_for
+from auditflow.queries.scope import Viewer
 from tests.factories.audit_story import make_story
 
 
@@ -20,7 +21,8 @@ def test_everything_that_hangs_on_a_case_is_listed_in_order_with_its_words(
     story.write_all(grade=4)
     story.submit()
     with database.reading() as session:
-        subjects = list_case_subjects(session, story.audit_id)
+        lead = Viewer(story.council.qa_lead.id, "Quinn Abbott", frozenset({"qa_lead"}), None, None, ())
+        subjects = list_case_subjects(session, lead, story.audit_id)
         assert {kind for kind, _ in subjects} == {"case_audit", "moderation"}
         entries = list_entries(session, subjects)
         names = [(entry.subject_type, entry.entry) for entry in entries]
