@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 from markupsafe import Markup
 
-from auditflow.adapters.spreadsheet import Sheet, csv_bytes, xlsx_bytes
+from auditflow.adapters.spreadsheet import Sheet
 from auditflow.domain.clock import local_date
 from auditflow.domain.errors import NotFound
 from auditflow.models import Action, CaseAudit
@@ -27,6 +27,7 @@ from auditflow.queries.case_audit import get_case_audit, get_person_name, get_te
 from auditflow.queries.moves import moves_for
 from auditflow.services.action_cannot_do import find_request
 from auditflow.web.case_audit_list import Sorts
+from auditflow.web.download import table_file
 from auditflow.web.item_history import history_days
 from auditflow.web.layout import day
 from auditflow.web.paging import paging
@@ -44,7 +45,6 @@ HEADINGS = ("Case", "Action", "Owner", "Team", "Round", "State", "First date", "
 SORTS = Sorts((("case", "Case"), ("", "Action"), ("owner", "Owner"), ("state", "State"), ("due", "Due")))
 SHOWN = (("unfinished", "Not finished"), ("overdue", "Overdue"), ("all", "All"), *((s.key, s.label) for s in STATES))
 DIFFERENCE = {"yes": "yes", "partly": "in part", "no": "no"}
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _filter() -> Filter:
@@ -110,11 +110,7 @@ def action_download(kind: str) -> Any:
     """The same list as a file: every page of it."""
     today = local_date(now())
     rows = [_line(row) for row in list_actions(db(), viewer(), _filter(), today, page=None)]
-    if kind == "csv":
-        content, mime = csv_bytes(HEADINGS, rows), "text/csv"
-    else:
-        content, mime = xlsx_bytes([Sheet("Actions", HEADINGS, rows)]), XLSX
-    return Response(content, mimetype=mime, headers={"Content-Disposition": f"attachment; filename=actions.{kind}"})
+    return table_file(Sheet("Actions", HEADINGS, rows), "actions", kind)
 
 
 def _line(row: ActionRow) -> list[object]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from auditflow.adapters.spreadsheet import Sheet, csv_bytes, xlsx_bytes
+from auditflow.adapters.spreadsheet import Sheet
 from auditflow.domain.clock import local_date
 from auditflow.domain.errors import NotFound, Refused
 from auditflow.models import CaseAudit
@@ -19,6 +19,7 @@ from auditflow.queries.case_audit import get_case_audit, get_person_name
 from auditflow.queries.moves import moves_for
 from auditflow.services import alert as service
 from auditflow.services.act import Act
+from auditflow.web.download import table_file
 from auditflow.web.item_history import history_days
 from auditflow.web.layout import clock_time, day, long_day
 from auditflow.web.request import act, db, new_key, now, viewer
@@ -31,7 +32,6 @@ pages = Pages("alert", __name__)
 
 LEVELS = {"head": "head of service", "director": "director"}
 HEADINGS = ("Case", "Team", "Raised", "Raised by", "State", "Acknowledged", "Resolved", "What was done")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def clock_words(row: AlertRow) -> str:
@@ -100,11 +100,7 @@ def alert_download(kind: str) -> Any:
     """Every concern that the person may see, as a file."""
     found = [*list_open_alerts(db(), viewer()), *list_settled_alerts(db(), viewer())]
     rows = [_line(row) for row in found]
-    if kind == "csv":
-        content, mime = csv_bytes(HEADINGS, rows), "text/csv"
-    else:
-        content, mime = xlsx_bytes([Sheet("Concerns", HEADINGS, rows)]), XLSX
-    return Response(content, mimetype=mime, headers={"Content-Disposition": f"attachment; filename=concerns.{kind}"})
+    return table_file(Sheet("Concerns", HEADINGS, rows), "concerns", kind)
 
 
 def _line(row: AlertRow) -> list[object]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 
-from auditflow.adapters.spreadsheet import Sheet as Table
-from auditflow.adapters.spreadsheet import csv_bytes, xlsx_bytes
+from auditflow.adapters.spreadsheet import Sheet
 from auditflow.domain.audit_tool import Kind
 from auditflow.models import CaseAudit
 from auditflow.queries.case_audit import (
@@ -38,6 +37,7 @@ from auditflow.web.case_audit_pages import (
 )
 from auditflow.web.case_audit_places import section_title
 from auditflow.web.case_audit_tasks import before_tasks, continue_link, finish_tasks, grade_tasks, people_tasks
+from auditflow.web.download import table_file
 from auditflow.web.request import act, db, new_key, now, viewer
 from auditflow.web.routing import SIGNED_IN, Pages
 from forms.case_audit import DeclareConflictForm
@@ -79,12 +79,7 @@ def case_audit_download(kind: str) -> Any:
     """The same list as a file."""
     state, search, sort = (request.args.get(name, "") for name in ("state", "search", "sort"))
     rows = [csv_row(row) for row in _list(state, search, sort)]
-    if kind == "csv":
-        content, mime = csv_bytes(HEADINGS, rows), "text/csv"
-    else:
-        content = xlsx_bytes([Table("My audits", HEADINGS, rows)])
-        mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return Response(content, mimetype=mime, headers={"Content-Disposition": f"attachment; filename=my-audits.{kind}"})
+    return table_file(Sheet("My audits", HEADINGS, rows), "my-audits", kind)
 
 
 @pages.page("/audits/<int:case_audit_id>", may=SIGNED_IN, opens="case_audit")

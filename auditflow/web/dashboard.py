@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 
-from auditflow.adapters.spreadsheet import Sheet, csv_bytes, xlsx_bytes
+from auditflow.adapters.spreadsheet import Sheet
 from auditflow.domain.clock import local_date
 from auditflow.models import AuditRound
 from auditflow.queries.dashboard import CaseFilter, CaseLine, get_progress, list_round_cases
 from auditflow.services.chase import chase_auditors
-from auditflow.web.audit_round_pages import LEAD, READERS, group_words, to_round, visible_round
+from auditflow.web.audit_round_pages import KIND_WORDS, LEAD, READERS, group_words, to_round, visible_round
 from auditflow.web.dashboard_page import SHOWN_STATES, STATE_GROUPS
+from auditflow.web.download import table_file
 from auditflow.web.layout import case_ref, day
 from auditflow.web.request import act, db, now, viewer
 from auditflow.web.routing import Pages
@@ -20,9 +21,7 @@ from workflows.registry import WORKFLOWS
 
 pages = Pages("dashboard", __name__)
 LABELS = WORKFLOWS["case_audit"].labels
-KINDS = {"random": "At random", "replacement": "Reserve", "judgemental": "Added (not random)"}
 HEADINGS = ("Case", "Kind of case", "Team", "How it came in", "Auditor", "State", "Due", "Agreed")
-TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 PAGE = 50
 
 
@@ -34,7 +33,7 @@ def _filter() -> CaseFilter:
         auditor_id=request.args.get("auditor", type=int),
         team_id=request.args.get("team", type=int),
         late=late if late in ("audit", "moderation") else "",
-        kind=request.args.get("kind", "") if request.args.get("kind", "") in KINDS else "",
+        kind=request.args.get("kind", "") if request.args.get("kind", "") in KIND_WORDS else "",
         search=request.args.get("search", "").strip()[:100],
     )
 
@@ -61,7 +60,7 @@ def case_table(round_id: int) -> Any:
 def _cells(line: CaseLine, row: AuditRound) -> list[Any]:
     href = url_for("sample.sample_case", round_id=row.id, case_audit_id=line.id)
     kind = group_words(line.case_type) if line.case_type else ""
-    words = [kind, line.team, KINDS[line.kind], line.auditor, LABELS[line.state]]
+    words = [kind, line.team, KIND_WORDS[line.kind], line.auditor, LABELS[line.state]]
     return [
         {"text": case_ref(line.ref), "href": href},
         *words,
@@ -133,7 +132,7 @@ def case_table_file(round_id: int, kind: str) -> Any:
             line.ref,
             group_words(line.case_type) if line.case_type else "",
             line.team,
-            KINDS[line.kind],
+            KIND_WORDS[line.kind],
             line.auditor,
             LABELS[line.state],
             local_date(line.due_at) if line.due_at else None,
@@ -141,9 +140,7 @@ def case_table_file(round_id: int, kind: str) -> Any:
         ]
         for line in lines
     ]
-    body = csv_bytes(HEADINGS, rows) if kind == "csv" else xlsx_bytes([Sheet("Cases", HEADINGS, rows)])
-    name = f"round-{row.id}-cases.{kind}"
-    return Response(body, mimetype=TYPES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return table_file(Sheet("Cases", HEADINGS, rows), f"round-{row.id}-cases", kind)
 
 
 @pages.act("/rounds/<int:round_id>/chase", may=LEAD)

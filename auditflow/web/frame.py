@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import CombinedMultiDict
 
-from auditflow.adapters.spreadsheet import Sheet, csv_bytes, xlsx_bytes
+from auditflow.adapters.spreadsheet import Sheet
 from auditflow.domain.clock import local_date
 from auditflow.domain.errors import BadInput, WrongState
 from auditflow.domain.frame import canonical_csv
@@ -25,6 +25,7 @@ from auditflow.queries.frame import (
 )
 from auditflow.queries.matching import list_open_names
 from auditflow.services.frame import NewFrame, freeze_frame, upload_frame
+from auditflow.web.download import as_file, table_file
 from auditflow.web.frame_rows import case_columns, case_row, count_rows, frame_row, reject_row
 from auditflow.web.request import act, db, new_key, now
 from auditflow.web.routing import Pages
@@ -36,7 +37,6 @@ LEADS = ("qa_lead",)
 BAD = 400
 SHOWN = 20
 MOST_REJECTS = 1_000_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.page("/case-lists", may=LEADS)
@@ -143,9 +143,7 @@ def frame_rejects(frame_id: int, kind: str) -> Any:
     get_frame(db(), frame_id)
     headings = ("Sheet", "Row", "Why it was not taken")
     rows = [reject_row(row) for row in list_rejects(db(), frame_id, most=MOST_REJECTS)]
-    if kind == "csv":
-        return _file(csv_bytes(headings, rows), "text/csv", f"not-taken-{frame_id}.csv")
-    return _file(xlsx_bytes([Sheet("Not taken", headings, rows)]), XLSX, f"not-taken-{frame_id}.xlsx")
+    return table_file(Sheet("Not taken", headings, rows), f"not-taken-{frame_id}", kind)
 
 
 @pages.page("/case-lists/<int:frame_id>/list.csv", may=LEADS, opens="frame")
@@ -153,8 +151,4 @@ def frame_canonical(frame_id: int) -> Any:
     """The list as it is frozen and drawn from, byte for byte; anybody can repeat a draw with it."""
     frame = get_frame(db(), frame_id)
     content = canonical_csv(read_canonical_cases(db(), frame), frame.columns or ())
-    return _file(content, "text/csv", f"case-list-{frame_id}.csv")
-
-
-def _file(content: bytes, mime: str, name: str) -> Response:
-    return Response(content, mimetype=mime, headers={"Content-Disposition": f"attachment; filename={name}"})
+    return as_file(content, f"case-list-{frame_id}", "csv")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
-from auditflow.adapters.spreadsheet import Sheet, csv_bytes, xlsx_bytes
+from auditflow.adapters.spreadsheet import Sheet
 from auditflow.domain.errors import BadInput
 from auditflow.models import Person
 from auditflow.queries.person import (
@@ -26,6 +26,7 @@ from auditflow.services.person import (
     reactivate_person,
 )
 from auditflow.services.sign_in_link import make_link
+from auditflow.web.download import table_file
 from auditflow.web.paging import paging
 from auditflow.web.person_rows import (
     HEADINGS,
@@ -46,7 +47,6 @@ pages = Pages("person", __name__)
 ADMIN = ("administrator",)
 BAD = 400
 PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _filters() -> dict[str, str]:
@@ -88,9 +88,7 @@ def person_download(kind: str) -> Any:
     """The same list as a file."""
     filters = _filters()
     rows = [csv_row(line) for line in list_person_lines(db(), _wanted(filters), sort=filters["sort"])]
-    content = csv_bytes(HEADINGS, rows) if kind == "csv" else xlsx_bytes([Sheet("People", HEADINGS, rows)])
-    mime = "text/csv" if kind == "csv" else XLSX
-    return Response(content, mimetype=mime, headers={"Content-Disposition": f"attachment; filename=people.{kind}"})
+    return table_file(Sheet("People", HEADINGS, rows), "people", kind)
 
 
 @pages.page("/people/new", may=ADMIN)

@@ -10,13 +10,13 @@ from auditflow.domain.grades import Grade
 from auditflow.models import AuditRound
 from auditflow.queries.results import get_result_round
 from auditflow.queries.results_cases import GROUPS, CaseChoice, ResultCase, list_result_cases
+from auditflow.web.audit_round_pages import KIND_WORDS
 from auditflow.web.layout import case_ref
 from auditflow.web.request import db, viewer
 from auditflow.web.results_words import REASONS
 from auditflow.web.routing import Pages
 
 pages = Pages("results_cases", __name__)
-KINDS = {"random": "At random", "replacement": "Reserve", "judgemental": "Added (not random)"}
 
 
 def read_choice() -> CaseChoice:
@@ -67,7 +67,7 @@ def _cells(case: ResultCase, row: AuditRound, choice: CaseChoice) -> list[Any]:
     audit = case.audit
     cells: list[Any] = [
         {"text": case_ref(audit.ref), "href": _case_link(audit.id)},
-        KINDS[audit.kind],
+        KIND_WORDS[audit.kind],
         audit.team,
         *map(_words, (audit.first, audit.moderated, audit.published)),
     ]

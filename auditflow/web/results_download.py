@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
-
-from auditflow.adapters.spreadsheet import Sheet, csv_bytes, xlsx_bytes
+from auditflow.adapters.spreadsheet import Sheet, xlsx_bytes
 from auditflow.domain.errors import NotFound
 from auditflow.queries.results import get_result_round, get_round_grades
 from auditflow.queries.results_cases import list_gradings
 from auditflow.services.results import results_of
+from auditflow.web.download import as_file, table_file
 from auditflow.web.request import db, viewer
 from auditflow.web.results import INSIDE
 from auditflow.web.results_tables import grading_headings, grading_rows, result_sheets
@@ -18,13 +17,12 @@ from auditflow.web.routing import Pages
 from workflows.registry import WORKFLOWS
 
 pages = Pages("results_download", __name__)
-TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 @pages.page("/results/<int:round_id>/tables.xlsx", may=INSIDE)
 def results_workbook(round_id: int) -> Any:
     """Every table of the results in one workbook, a sheet each."""
-    return _file(xlsx_bytes(_sheets(round_id)), f"results-{round_id}", "xlsx")
+    return as_file(xlsx_bytes(_sheets(round_id)), f"results-{round_id}", "xlsx")
 
 
 @pages.page("/results/<int:round_id>/<table>.csv", may=INSIDE)
@@ -33,7 +31,7 @@ def results_table(round_id: int, table: str) -> Any:
     sheet = next((one for one in _sheets(round_id) if _slug(one.name) == table), None)
     if sheet is None:
         raise NotFound("There is no such table.")
-    return _file(csv_bytes(sheet.headings, sheet.rows), f"results-{round_id}-{table}", "csv")
+    return table_file(sheet, f"results-{round_id}-{table}", "csv")
 
 
 @pages.page("/results/<int:round_id>/gradings.<any(csv, xlsx):kind>", may=("qa_lead",), opens="audit_round")
@@ -43,8 +41,7 @@ def results_gradings(round_id: int, kind: str) -> Any:
     domains = get_round_grades(db(), row).domains
     headings = grading_headings(domains)
     rows = grading_rows(list_gradings(db(), viewer(), row), domains, WORKFLOWS["case_audit"].labels)
-    content = csv_bytes(headings, rows) if kind == "csv" else xlsx_bytes([Sheet("Gradings", headings, rows)])
-    return _file(content, f"gradings-{round_id}", kind)
+    return table_file(Sheet("Gradings", headings, rows), f"gradings-{round_id}", kind)
 
 
 def _sheets(round_id: int) -> list[Sheet]:
@@ -55,8 +52,3 @@ def _sheets(round_id: int) -> list[Sheet]:
 
 def _slug(name: str) -> str:
     return name.lower().replace(" ", "-")
-
-
-def _file(content: bytes, name: str, kind: str) -> Response:
-    disposition = f"attachment; filename={name}.{kind}"
-    return Response(content, mimetype=TYPES[kind], headers={"Content-Disposition": disposition})

@@ -8,11 +8,11 @@ from typing import Any
 from auditflow.adapters.spreadsheet import Sheet
 from auditflow.domain.graded import GradedAudit
 from auditflow.domain.grades import Grade
+from auditflow.web.audit_round_pages import KIND_WORDS
 from auditflow.web.results_words import GRADES
 
 Figures = Mapping[str, Any]
 GRADING_HEADINGS = ("Case", "Purpose", "How it came in", "Group", "Team", "State", "First grade", "Moderated grade")
-KINDS = {"random": "At random", "replacement": "Reserve", "judgemental": "Added (not random)"}
 PURPOSES = {
     "main": "Audit",
     "second": "Blind second grading",
@@ -137,7 +137,7 @@ def grading_rows(
         [
             audit.ref,
             PURPOSES[audit.purpose],
-            KINDS[audit.kind],
+            KIND_WORDS[audit.kind],
             audit.stratum,
             audit.team,
             states[audit.state],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import render_template, request
 
 from auditflow.domain.errors import NotFound
 from auditflow.domain.sample_reasons import EXEMPTION_REASONS, LOST_REASONS, REMOVAL_REASONS
@@ -17,8 +17,9 @@ from auditflow.reporting.bundle import draw_bundle
 from auditflow.services.allocation import allocate_case
 from auditflow.services.sample_change import request_discard, request_exemption, request_removal
 from auditflow.web.allocation import SEEN
-from auditflow.web.audit_round_pages import BAD, LEAD, READERS, group_words, to_round, tried, visible_round
-from auditflow.web.dashboard import KINDS, LABELS
+from auditflow.web.audit_round_pages import BAD, KIND_WORDS, LEAD, READERS, group_words, to_round, tried, visible_round
+from auditflow.web.dashboard import LABELS
+from auditflow.web.download import as_file
 from auditflow.web.layout import day
 from auditflow.web.request import act, db, form_version, now, viewer
 from auditflow.web.results_tables import PURPOSES
@@ -61,7 +62,7 @@ def sample_case(round_id: int, case_audit_id: int) -> Any:
     facts = [
         {"key": "What it is for", "value": PURPOSES[audit.purpose]},
         {"key": "State", "value": "Withdrawn" if withdrawn else LABELS[audit.state]},
-        {"key": "How it came in", "value": KINDS[audit.kind]},
+        {"key": "How it came in", "value": KIND_WORDS[audit.kind]},
         {"key": "Kind of case", "value": group_words(audit.case_type) if audit.case_type else "Not known"},
         {"key": "Team", "value": (here.team if here else "") or "Not known"},
         {
@@ -181,6 +182,4 @@ def sample_discard_now(round_id: int) -> Any:
 def sample_bundle(round_id: int) -> Any:
     """Everything that is needed to repeat the draw: list, design, manifest, journal extract, seals."""
     row = visible_round(round_id)
-    name = f"round-{row.id}-draw.zip"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(draw_bundle(db(), row), mimetype="application/zip", headers=headers)
+    return as_file(draw_bundle(db(), row), f"round-{row.id}-draw", "zip")
