@@ -19,7 +19,7 @@ ROLES: dict[str, str] = {
     "requester": "whoever asked for it",
     "reader": "anyone who may read it",
     "qa_lead": "the QA lead",
-    "approver": "the head of another service, or the director",
+    "approver": "the head of another service (for an action, of the case's own), or the director",
     "independent_decider": "a QA lead or head of service outside the case's line, not its auditor or moderator",
     "head_of_service": "the head of the case's service",
     "director": "the director",

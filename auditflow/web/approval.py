@@ -37,6 +37,13 @@ def approval_list() -> Any:
     )
 
 
+WHO = {
+    "remove": "the head of another service, or the director",
+    CANNOT_DO: "the head of the case’s own service, or the director",
+}
+"""Who decides what is asked for; anything else is the director's alone."""
+
+
 def _row(line: RequestLine) -> list[Any]:
     href = url_for("approval.approval_show", approval_id=line.id)
     title = ASKS[line.ask].format(line.ref)
@@ -61,6 +68,7 @@ def _page(row: Approval, line: RequestLine, form: DecideRequestForm) -> str:
         facts=_facts(row, line),
         moves=moves,
         why=next(iter(moves.blocked.values()), ""),
+        who=WHO.get(line.ask, "the director"),
         state=LABELS[row.state],
     )
 

@@ -33,7 +33,8 @@ ROLE_HELP: dict[str, tuple[str, ...]] = {
     "head_of_service": (
         "Immediate concerns of your service reach you when nobody acknowledged them, or when they are about a manager.",
         "You decide disputes of other services, approve removals for them, and see Inadequate cases of your own.",
-        "An action that was declined comes to you: it stands, or it is withdrawn.",
+        "An action of your service that was declined comes to you: it stands, or it is withdrawn. You also "
+        "approve that one cannot be done.",
     ),
     "director": (
         "You approve what is left out of a sample, and decide what was passed up because nobody else may.",
@@ -69,8 +70,8 @@ SEES: dict[str, tuple[str, str]] = {
         "Case lists, rounds, samples, allocation, moderation, removal requests, disputes, results",
     ),
     "head_of_service": (
-        "Immediate concerns and Inadequate cases of their own service; disputes and requests of others",
-        "Decide disputes of other services; approve; check actions",
+        "Immediate concerns, Inadequate cases and actions of their own service; disputes and removals of others",
+        "Decide disputes and removals of other services; approve that an action of their own cannot be done",
     ),
     "director": (
         "Figures of the whole council, and whatever was passed up",
@@ -78,9 +79,9 @@ SEES: dict[str, tuple[str, str]] = {
     ),
     "external_moderator": (
         "What was handed to them, until a date",
-        "Moderate; grade without seeing the first grade; decide a dispute handed to them",
+        "Moderate; decide a dispute handed to them",
     ),
-    "board_member": ("Published results: no case, no worker, small numbers left out", "Read and download them"),
+    "board_member": ("Published results: no case, no worker, small numbers left out", "Read them, and print the page"),
     "administrator": (
         "People, teams, settings, the journal without what was written; no case content",
         "Add people and give roles; look after teams, audit tools and how long things are kept",

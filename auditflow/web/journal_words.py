@@ -99,7 +99,7 @@ def entry_actor(entry: JournalEntry) -> str:
         "moderator": "moderator",
         "owner": "owner of the action",
         "raiser": "who raised it",
-        "approver": "who approved it",
+        "approver": "who decided the request",
     }.get(entry.role)
     return f"{entry.actor}, {role or ROLES.get(entry.role, entry.role).removeprefix('the ')}"
 

@@ -152,7 +152,11 @@ def test_asked_to_be_let_off_the_page_says_that_it_waits(open_scene, sign_in):
     assert again.path == open_scene.link
     assert "waiting for its answer already" in again.text
     head = sign_in(open_scene.council.heads[0]).get(open_scene.link)
-    assert any(link.startswith("/approvals/") for link in head.links())
+    request = next(link for link in head.links() if link.startswith("/approvals/"))
+    waits = sign_in(open_scene.council.qa_lead).get(request)
+    assert "Somebody else decides this: the head of the case’s own service, or the director." in waits.text
+    sign_in(open_scene.council.heads[0]).get(request).submit({"decision": "approve", "reason": "He has."})
+    assert "Hana Okoro, who decided the request" in head.browser.get(open_scene.link).text
 
 
 def test_the_auditor_checks_the_difference(done_scene, sign_in):
