@@ -68,8 +68,19 @@ def signed_in() -> Person:
 
 def act() -> Act:
     """This POST as an act: the form's own key, so that a double click is one act."""
-    key = request.form.get("key", "")[:48] or secrets.token_hex(16)
-    return Act(actor_id=signed_in().id, at=now(), key=key)
+    person_id = signed_in().id
+    return Act(actor_id=person_id, at=now(), key=_own_key(request.form.get("key", ""), person_id))
+
+
+def _own_key(key: str, person_id: int) -> str:
+    """The key, if we made it for this person; else one made from it.
+
+    A key that was thought up must not be that of another's act, nor of what the system will do when a clock runs
+    out: that would then count as done before.
+    """
+    if key_is_for(key, person_id):
+        return key
+    return _mark(f"thought up|{key}", person_id) if key else secrets.token_hex(16)
 
 
 def new_key() -> str:
@@ -81,12 +92,12 @@ def new_key() -> str:
 
 def key_is_for(key: str, person_id: int) -> bool:
     """Whether the form with this key was made for this person."""
-    return hmac.compare_digest(key[20:], _mark(key[:20], person_id))
+    return hmac.compare_digest(key[20:].encode(errors="replace"), _mark(key[:20], person_id).encode())
 
 
 def _mark(nonce: str, person_id: int) -> str:
     secret = house().settings.secret_key.encode()
-    return hmac.new(secret, f"form|{nonce}|{person_id}".encode(), hashlib.sha256).hexdigest()[:20]
+    return hmac.new(secret, f"form|{nonce}|{person_id}".encode(errors="replace"), hashlib.sha256).hexdigest()[:20]
 
 
 def form_version() -> int | None:
