@@ -7,11 +7,9 @@ from sqlalchemy.orm import Session
 
 from auditflow.models import Approval, CaseAudit, Moderation
 from auditflow.services.act import Act
-from auditflow.services.journal_batch import Batch, Line, set_clocks, tell_each, write_many
-from auditflow.services.subjects import table_of
+from auditflow.services.audit_round_audits import move_open_audits
+from auditflow.services.journal_batch import tell_each
 from auditflow.services.transitions import Outcome, Request, apply
-from workflows import machine
-from workflows.registry import WORKFLOWS
 
 
 def cancel_round(
@@ -46,17 +44,6 @@ def _withdraw_tasks(session: Session, round_id: int, act: Act) -> None:
 
 
 def _file_audits(session: Session, round_id: int, act: Act) -> None:
-    table = table_of("case_audit")
-    workflow = WORKFLOWS["case_audit"]
-    columns = (table.c.state, table.c.id, table.c.version, table.c.chain_head, table.c.purpose, table.c.auditor_id)
-    mine = (table.c.round_id == round_id, table.c.state.in_(workflow.open))
-    rows = session.execute(sa.select(*columns).where(*mine).order_by(table.c.state, table.c.id)).all()
-    for state in dict.fromkeys(row.state for row in rows):
-        here = [row for row in rows if row.state == state]
-        facts = {"purpose": "main", "round_state": "cancelled"}
-        decision = machine.decide(workflow, state=state, action="file", roles=frozenset({"system"}), facts=facts)
-        batch = Batch("case_audit", "file", decision.move.past, state, decision.target, "system", act)
-        write_many(session, batch, [Line(row.id, row.version, row.chain_head) for row in here])
-        set_clocks(session, "case_audit", [row.id for row in here], ())
-    auditors = [row.auditor_id for row in rows if row.auditor_id is not None]
+    facts = {"purpose": "main", "round_state": "cancelled"}
+    auditors = move_open_audits(session, round_id, ("file", "system"), act, facts=facts)
     tell_each(session, "audit_round.cancelled", auditors, about=("audit_round", round_id), act=act)

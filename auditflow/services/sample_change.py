@@ -21,15 +21,12 @@ from auditflow.queries.sample import (
 )
 from auditflow.services.act import Act
 from auditflow.services.approval import Ask, ask_approval, find_request, makes, need_reason
+from auditflow.services.audit_round_audits import move_open_audits
 from auditflow.services.case_audit_second import withdraw_second_gradings
 from auditflow.services.journal import Note, record
-from auditflow.services.journal_batch import Batch, Line, set_clocks, write_many
 from auditflow.services.permission import done_before
 from auditflow.services.sample_rows import audit_row, begin_audits, held_values
-from auditflow.services.subjects import table_of
 from auditflow.services.transitions import Outcome, Request, apply
-from workflows import machine
-from workflows.registry import WORKFLOWS
 
 
 def bring_in_reserve(session: Session, lost: CaseAudit, act: Act) -> CaseAudit | None:
@@ -269,21 +266,6 @@ def discard_draw(session: Session, asked: Approval, act: Act) -> None:
     )
     draw.discarded_at = act.at
     session.flush()
-    _remove_all(session, asked.subject_id, act)
-
-
-def _remove_all(session: Session, round_id: int, act: Act) -> None:
-    """Every case of the discarded draw leaves with it; the director's approval covers them all."""
-    table = table_of("case_audit")
-    workflow = WORKFLOWS["case_audit"]
-    columns = (table.c.state, table.c.id, table.c.version, table.c.chain_head)
-    mine = (table.c.round_id == round_id, table.c.state.in_(workflow.open))
-    rows = session.execute(sa.select(*columns).where(*mine).order_by(table.c.state, table.c.id)).all()
+    # The director's approval of the discard covers every case of the draw.
     facts = {"approved_ask": "remove", "submissions": 0, "actor_in_conflict": False}
-    for state in dict.fromkeys(row.state for row in rows):
-        here = [row for row in rows if row.state == state]
-        decision = machine.decide(workflow, state=state, action="remove", roles=frozenset({"approver"}), facts=facts)
-        fixed = {"lost_reason": "draw_discarded"}
-        batch = Batch("case_audit", "remove", decision.move.past, state, decision.target, "approver", act, fixed=fixed)
-        write_many(session, batch, [Line(row.id, row.version, row.chain_head) for row in here])
-        set_clocks(session, "case_audit", [row.id for row in here], ())
+    move_open_audits(session, asked.subject_id, ("remove", "approver"), act, facts=facts, lost_reason="draw_discarded")
