@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, render_template, request
+from flask import render_template, request
 
-from auditflow.domain.errors import NotFound, Refused
 from auditflow.models import Action, CaseAudit
 from auditflow.queries.action import get_action
 from auditflow.queries.action_people import list_new_owners
@@ -19,7 +16,8 @@ from auditflow.services.action import Proposal
 from auditflow.services.action_cannot_do import ask_cannot_do
 from auditflow.services.action_outcome import Verification, complete_action, reopen_action, verify_action
 from auditflow.web.action import about_action, action_link
-from auditflow.web.request import act, db, new_key, now, viewer
+from auditflow.web.move_page import MovePage, made, sent_back
+from auditflow.web.request import db, new_key, now, viewer
 from auditflow.web.routing import SIGNED_IN, Pages
 from forms import action as forms
 from forms.base import ChangeForm
@@ -31,17 +29,6 @@ RULE = (
     "/actions/<int:action_id>/<any(accept, decline, uphold, withdraw, reassign, change_date, complete,"
     " ask_cannot_do, verify, reopen):move>"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class MovePage:
-    """One move's page: its form, what sending it does, the button and what is said afterwards."""
-
-    form: type[ChangeForm]
-    make: Callable[[int, Any, Act], Any]
-    button: str
-    done: str
-    lead: str = ""
 
 
 def _accept(action_id: int, form: Any, act: Act) -> Any:
@@ -144,10 +131,9 @@ def action_move_ask(action_id: int, move: str) -> Any:
     """The move's page; somebody for whom it is not open now is sent back to the action and told why."""
     action = get_action(db(), viewer(), action_id)
     moves = moves_for(db(), "action", action_id, viewer().person_id, now())
-    if not moves.may(move):
-        label = WORKFLOW.by_action[move][0].label
-        flash(moves.blocked.get(move, f"“{label}” is not possible now, or not yours to do."), "notice")
-        return redirect(action_link(action_id))
+    back = sent_back(moves, WORKFLOW, move, action_link(action_id))
+    if back is not None:
+        return back
     form = MOVES[move].form(version=action.version, key=new_key(), data=_suggested(action, move))
     return _render(action, move, form)
 
@@ -162,16 +148,9 @@ def action_move_make(action_id: int, move: str) -> Any:
     action = get_action(db(), viewer(), action_id)
     form = MOVES[move].form(request.form)
     _offer(form, action)
-    if form.validate():
-        try:
-            MOVES[move].make(action_id, form, act())
-            flash(MOVES[move].done, "success")
-            return redirect(action_link(action_id), code=303)
-        except NotFound:
-            raise
-        except Refused as refusal:
-            db().rollback()
-            form.add_error(refusal.sentence, refusal.field)
+    done = made(MOVES[move], action_id, form, action_link(action_id))
+    if done is not None:
+        return done
     action = get_action(db(), viewer(), action_id)
     form.key.data, form.version.data = new_key(), action.version
     return _render(action, move, form), 400

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from markupsafe import Markup
 
 from auditflow.adapters.spreadsheet import Sheet
 from auditflow.domain.clock import local_date
-from auditflow.domain.errors import NotFound, Refused
+from auditflow.domain.errors import NotFound
 from auditflow.models import CaseAudit
 from auditflow.queries.alert import AlertRow, get_alert, list_open_alerts, list_settled_alerts
 from auditflow.queries.case_audit import get_case_audit, get_person_name
@@ -22,7 +20,8 @@ from auditflow.services.act import Act
 from auditflow.web.download import table_file
 from auditflow.web.item_history import history_days
 from auditflow.web.layout import clock_time, day, long_day
-from auditflow.web.request import act, db, new_key, now, viewer
+from auditflow.web.move_page import MovePage, made, sent_back
+from auditflow.web.request import db, new_key, now, viewer
 from auditflow.web.routing import SIGNED_IN, Pages
 from forms import alert as forms
 from forms.base import ChangeForm
@@ -137,16 +136,6 @@ def _audit(case_audit_id: int) -> CaseAudit | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class MovePage:
-    """One move's page: its form, what sending it does, the button, and what is said afterwards."""
-
-    form: type[ChangeForm]
-    make: Callable[[int, Any, Act], Any]
-    button: str
-    done: str
-
-
 def _acknowledge(alert_id: int, form: Any, act: Act) -> Any:
     return service.acknowledge_concern(db(), alert_id, act, version=form.version.data)
 
@@ -182,10 +171,9 @@ def alert_move_ask(alert_id: int, move: str) -> Any:
     """The move's page; somebody for whom it is not open now is sent back to the concern and told why."""
     row = get_alert(db(), viewer(), alert_id)
     moves = moves_for(db(), "alert", alert_id, viewer().person_id, now())
-    if not moves.may(move):
-        label = WORKFLOW.by_action[move][0].label
-        flash(moves.blocked.get(move, f"“{label}” is not possible now, or not yours to do."), "notice")
-        return redirect(alert_link(alert_id))
+    back = sent_back(moves, WORKFLOW, move, alert_link(alert_id))
+    if back is not None:
+        return back
     return _render(row, move, MOVES[move].form(version=row.alert.version, key=new_key()))
 
 
@@ -194,16 +182,9 @@ def alert_move_make(alert_id: int, move: str) -> Any:
     """Make the move."""
     get_alert(db(), viewer(), alert_id)
     form = MOVES[move].form(request.form)
-    if form.validate():
-        try:
-            MOVES[move].make(alert_id, form, act())
-            flash(MOVES[move].done, "success")
-            return redirect(alert_link(alert_id), code=303)
-        except NotFound:
-            raise
-        except Refused as refusal:
-            db().rollback()
-            form.add_error(refusal.sentence, refusal.field)
+    done = made(MOVES[move], alert_id, form, alert_link(alert_id))
+    if done is not None:
+        return done
     row = get_alert(db(), viewer(), alert_id)
     form.key.data, form.version.data = new_key(), row.alert.version
     return _render(row, move, form), 400
