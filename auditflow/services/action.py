@@ -14,16 +14,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.errors import BadInput, Misuse, NotFound, NotPermitted, WrongState
+from auditflow.domain.errors import BadInput, NotFound, NotPermitted, WrongState
 from auditflow.models import Action, ActionFinding, CaseAudit, Person
 from auditflow.queries.action_people import find_usual_owner, list_qa_leads, list_service_heads
 from auditflow.queries.facts import gather_facts
-from auditflow.queries.first_entry import find_first_entry
 from auditflow.services.act import Act
 from auditflow.services.action_cannot_do import withdraw_request
 from auditflow.services.feedback import close_when_settled
-from auditflow.services.journal import Note, begin, record
-from auditflow.services.journal_entry import request_digest
+from auditflow.services.journal import Note, begin, find_made, record
 from auditflow.services.transitions import Outcome, Request, apply
 from auditflow.services.typed import due_date, words
 
@@ -31,7 +29,6 @@ OVER = ("closed", "removed", "not_audited", "filed")
 SETTLED = ("verified", "not_done", "withdrawn")
 PROPOSERS = ("auditor", "moderator", "qa_lead")
 FINDING = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)?")
-SENT_BEFORE = "This form was sent before with other contents. Open the page again and repeat what is missing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +107,8 @@ def add_action(session: Session, case_audit: CaseAudit, new: Proposal, act: Act,
 
 def _made_before(session: Session, case_audit: CaseAudit, note: Note, act: Act) -> Action | None:
     among = sa.select(Action.id).where(Action.case_audit_id == case_audit.id)
-    earlier = find_first_entry(session, "action", among, act.key)
-    if earlier is None:
-        return None
-    if earlier.request_sha256 != request_digest(note.entry, note.details, note.texts):
-        raise Misuse(SENT_BEFORE)
-    return session.get_one(Action, earlier.subject_id)
+    made = find_made(session, "action", among, note, act)
+    return None if made is None else session.get_one(Action, made)
 
 
 def _make(session: Session, case_audit: CaseAudit, note: Note, act: Act) -> Action:

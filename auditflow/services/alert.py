@@ -12,22 +12,19 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.errors import BadInput, Misuse, NotFound
+from auditflow.domain.errors import BadInput, NotFound
 from auditflow.models import Alert, CaseAudit, Team
 from auditflow.queries.action_people import list_qa_leads
 from auditflow.queries.alert_people import Addressees, list_addressees
-from auditflow.queries.first_entry import find_first_entry
 from auditflow.queries.scope import viewer_of, visible_case_audits
 from auditflow.services.act import Act
-from auditflow.services.journal import Note, begin
-from auditflow.services.journal_entry import request_digest
+from auditflow.services.journal import Note, begin, find_made
 from auditflow.services.transitions import Outcome, Request, apply
 from auditflow.services.typed import words
 
 AHEAD = timedelta(minutes=5)
 """How far ahead of ours somebody's watch may be."""
 LONGEST_NAME = 200
-SENT_BEFORE = "This form was sent before with other contents. Open the page again and repeat what is missing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +89,8 @@ def _addressees(session: Session, audit: CaseAudit, new: Concern, act: Act) -> A
 
 def _made_before(session: Session, case_audit_id: int, note: Note, act: Act) -> Alert | None:
     among = sa.select(Alert.id).where(Alert.case_audit_id == case_audit_id)
-    earlier = find_first_entry(session, "alert", among, act.key)
-    if earlier is None:
-        return None
-    if earlier.request_sha256 != request_digest(note.entry, note.details, note.texts):
-        raise Misuse(SENT_BEFORE)
-    return session.get_one(Alert, earlier.subject_id)
+    made = find_made(session, "alert", among, note, act)
+    return None if made is None else session.get_one(Alert, made)
 
 
 def _make(session: Session, audit: CaseAudit, new: Concern, note: Note, level: str, act: Act) -> Alert:

@@ -6,13 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.chain import Entry
-from auditflow.domain.errors import Stale
+from auditflow.domain.errors import Misuse, Stale
 from auditflow.models.base import Chained
+from auditflow.queries.first_entry import find_first_entry
 from auditflow.services.act import Act
-from auditflow.services.journal_entry import Clocks, Writing, messages, request_digest, salted, witnessed, write
+from auditflow.services.journal_entry import (
+    SENT_BEFORE,
+    Clocks,
+    Writing,
+    messages,
+    request_digest,
+    salted,
+    witnessed,
+    write,
+)
 from auditflow.services.subjects import type_of, workflow_of
 from auditflow.services.timetable import timetable
 
@@ -34,6 +45,19 @@ class Note:
     changes: Mapping[str, Any] = field(default_factory=dict)
     tell: tuple[int, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def find_made(session: Session, subject_type: str, among: sa.Select[int], note: Note, act: Act) -> int | None:
+    """The subject among those that `among` selects that this act began already; None the first time.
+
+    Raises Misuse if it began with something else than `note`: the form was changed and sent again.
+    """
+    earlier = find_first_entry(session, subject_type, among, act.key)
+    if earlier is None:
+        return None
+    if earlier.request_sha256 != request_digest(note.entry, note.details, note.texts):
+        raise Misuse(SENT_BEFORE)
+    return earlier.subject_id
 
 
 def begin(session: Session, row: Chained, act: Act, note: Note) -> None:

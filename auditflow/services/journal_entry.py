@@ -24,6 +24,8 @@ from auditflow.models.base import Json, UtcDateTime, core
 from auditflow.models.plain import Plain, plain
 from auditflow.services.subjects import table_of
 
+SENT_BEFORE = "This form was sent before with other contents. Open the page again and repeat what is missing."
+
 
 @dataclass(frozen=True, slots=True)
 class Clocks:

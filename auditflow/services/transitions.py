@@ -19,7 +19,16 @@ from auditflow.domain.errors import BadInput, Misuse, NotFound, Stale
 from auditflow.queries.facts import Facts, gather_facts
 from auditflow.services.act import Act
 from auditflow.services.journal import STALE
-from auditflow.services.journal_entry import Clocks, Writing, request_digest, salted, witnessed, write
+from auditflow.services.journal_entry import (
+    SENT_BEFORE,
+    Clocks,
+    Writing,
+    messages,
+    request_digest,
+    salted,
+    witnessed,
+    write,
+)
 from auditflow.services.subjects import SUBJECTS, workflow_of
 from auditflow.services.timetable import timetable
 from workflows import machine
@@ -95,7 +104,7 @@ def _digest(request: Request) -> str:
 def _earlier(request: Request, facts: Facts) -> Outcome:
     assert facts.repeats is not None
     if facts.repeats.request_sha256 != _digest(request):
-        raise Misuse("This form was sent before with other contents. Open the page again and repeat what is missing.")
+        raise Misuse(SENT_BEFORE)
     earlier = facts.repeats
     return Outcome(
         request.subject_type, request.subject_id, earlier.from_state, earlier.to_state, earlier.number, repeated=True
@@ -128,15 +137,7 @@ def _move(session: Session, request: Request, facts: Facts) -> Outcome | None:
         request_sha256=_digest(request),
         previous=facts.chain_head,
     )
-    told = [
-        {
-            "key": f"{entry.hash()[:40]}:{person_id}",
-            "template": f"{workflow.name}.{entry.entry}",
-            "person_id": person_id,
-        }
-        for person_id in dict.fromkeys([*facts.recipients(decision.move.tell), *request.tell])
-        if person_id != request.act.actor_id
-    ]
+    told = messages(entry, [*facts.recipients(decision.move.tell), *request.tell])
     clocks = _clocks(session, workflow, decision, request, known)
     if not write(session, Writing(entry, request.changes, rows, told, clocks)):
         return None
