@@ -22,6 +22,7 @@ from auditflow.services.act import Act
 from auditflow.services.action_cannot_do import withdraw_request
 from auditflow.services.feedback import close_when_settled
 from auditflow.services.journal import Note, begin, find_made, record
+from auditflow.services.subjects import get_subject
 from auditflow.services.transitions import Outcome, Request, apply
 from auditflow.services.typed import due_date, words
 
@@ -142,13 +143,6 @@ def _require_active(session: Session, person_id: int) -> None:
         raise BadInput("Choose an owner who still works here.", field="owner_id")
 
 
-def _get(session: Session, action_id: int) -> Action:
-    row = session.get(Action, action_id)
-    if row is None:
-        raise NotFound("There is no such action.")
-    return row
-
-
 def link_action(
     session: Session, case_audit: CaseAudit, findings: str | Iterable[str], action_id: int, act: Act
 ) -> Action:
@@ -157,7 +151,7 @@ def link_action(
     Linking twice is once. Raises NotFound for an action of another case, WrongState for one that is settled.
     """
     role = _proposes_as(session, case_audit, act)
-    row = _get(session, action_id)
+    row = get_subject(session, Action, action_id)
     if session.scalars(sa.select(CaseAudit.ref).where(CaseAudit.id == row.case_audit_id)).one() != case_audit.ref:
         raise NotFound("There is no such action for this case.")
     if row.state in SETTLED:
@@ -181,7 +175,7 @@ def accept_action(
 
     It is overdue from the date that was proposed, whatever date is set here.
     """
-    row = _get(session, action_id)
+    row = get_subject(session, Action, action_id)
     if row.state == "proposed" and due_on is not None and due_on != row.first_due_on:
         due_date(due_on, act)
         if due_on > row.first_due_on and not reason.strip():
@@ -197,7 +191,7 @@ def accept_action(
 def decline_action(session: Session, action_id: int, reason: str, act: Act, *, version: int | None = None) -> Outcome:
     """The owner declines it, with the reason; the head of service (the director where there is none) decides."""
     why = words(reason, "reason", "Say why you decline it.")
-    audit = session.get_one(CaseAudit, _get(session, action_id).case_audit_id)
+    audit = session.get_one(CaseAudit, get_subject(session, Action, action_id).case_audit_id)
     tell = list_service_heads(session, audit.team_id)
     return _move(
         session, action_id, "decline", act, version=version, reason=why, changes={"decline_reason": why}, tell=tell
@@ -216,7 +210,7 @@ def withdraw_action(
 
     Before its owner accepts it, whoever proposed it or a quality assurance lead takes it back, with a reason.
     """
-    case_audit_id = _get(session, action_id).case_audit_id
+    case_audit_id = get_subject(session, Action, action_id).case_audit_id
     outcome = _move(session, action_id, "withdraw", act, version=version, reason=reason)
     if not outcome.repeated:
         close_when_settled(session, case_audit_id, act)
@@ -227,7 +221,7 @@ def reassign_action(
     session: Session, action_id: int, owner_id: int, reason: str, act: Act, *, version: int | None = None
 ) -> Outcome:
     """Give it to another owner, with the reason; both are told. A request that it cannot be done ends with it."""
-    row = _get(session, action_id)
+    row = get_subject(session, Action, action_id)
     why = words(reason, "reason", "Say why somebody else should do it.")
     _require_active(session, owner_id)
     if owner_id == row.owner_id and row.version == version:
@@ -245,7 +239,7 @@ def change_action_date(
     session: Session, action_id: int, due_on: date | None, reason: str, act: Act, *, version: int | None = None
 ) -> Outcome:
     """Set a new date, with the reason. Overdue always counts from the first one."""
-    _get(session, action_id)
+    get_subject(session, Action, action_id)
     new = due_date(due_on, act)
     why = words(reason, "reason", "Say why it needs another date.")
     return _move(

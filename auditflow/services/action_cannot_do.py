@@ -11,13 +11,14 @@ from auditflow.queries.action_people import list_service_heads
 from auditflow.services.act import Act
 from auditflow.services.approval import Ask, approve_request, ask_approval, makes, refuse_request
 from auditflow.services.feedback import close_when_settled
+from auditflow.services.subjects import get_subject
 from auditflow.services.transitions import Outcome, Request, apply
 from auditflow.services.typed import words
 
 ASK = "cannot_do"
 
 
-def find_request(session: Session, action_id: int) -> Approval | None:
+def find_cannot_do_request(session: Session, action_id: int) -> Approval | None:
     """The request about this action that waits for its answer."""
     return session.scalars(
         sa.select(Approval).where(
@@ -32,9 +33,7 @@ def find_request(session: Session, action_id: int) -> Approval | None:
 def ask_cannot_do(session: Session, action_id: int, reason: str, act: Act, *, version: int | None = None) -> Outcome:
     """The owner says that it cannot be done, and why; who may approve that is told. The action stays open."""
     why = words(reason, "reason", "Say why it cannot be done.")
-    row = session.get(Action, action_id)
-    if row is None:
-        raise NotFound("There is no such action.")
+    row = get_subject(session, Action, action_id)
     tell = list_service_heads(session, session.get_one(CaseAudit, row.case_audit_id).team_id)
     with session.begin_nested():
         asked = apply(session, Request("action", action_id, "ask_cannot_do", act, version, reason=why, tell=tell))
@@ -78,7 +77,7 @@ def refuse_cannot_do(
 
 def withdraw_request(session: Session, action_id: int, act: Act) -> None:
     """The system withdraws a request when its action has moved on. Does nothing if there is none."""
-    row = find_request(session, action_id)
+    row = find_cannot_do_request(session, action_id)
     if row is not None:
         apply(session, Request("approval", row.id, "withdraw", act.by_system("withdraw_request")))
 

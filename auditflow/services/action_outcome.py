@@ -8,13 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.errors import BadInput, NotFound
+from auditflow.domain.errors import BadInput
 from auditflow.models import Action, ActionFinding, CaseAudit
 from auditflow.services.act import Act
 from auditflow.services.action import Proposal, add_action
 from auditflow.services.action_cannot_do import withdraw_request
 from auditflow.services.feedback import close_when_settled
 from auditflow.services.permission import ask_first
+from auditflow.services.subjects import get_subject
 from auditflow.services.transitions import Outcome, Request, apply
 from auditflow.services.typed import words
 
@@ -39,7 +40,7 @@ def complete_action(
     session: Session, action_id: int, done: str, evidence: str, act: Act, *, version: int | None = None
 ) -> Outcome:
     """The owner records what was done, with the evidence. A request that it cannot be done ends with it."""
-    _get(session, action_id)
+    get_subject(session, Action, action_id)
     said = words(done, "done_text", "Say what was done.")
     shown = words(evidence, "done_evidence", "Give the evidence: where another person can see that it was done.")
     outcome = apply(
@@ -62,7 +63,7 @@ def complete_action(
 
 def reopen_action(session: Session, action_id: int, reason: str, act: Act, *, version: int | None = None) -> Outcome:
     """Somebody who checks it finds that it is not done after all. What its owner wrote stays in the history."""
-    _get(session, action_id)
+    get_subject(session, Action, action_id)
     why = words(reason, "reason", "Say what is still to be done.")
     return apply(session, Request("action", action_id, "reopen", act, version, reason=why, changes=NOT_DONE_YET))
 
@@ -75,7 +76,7 @@ def verify_action(
     Raises GuardRefused for the owner, for who reports to them, for a conflict of interest, and for a “no”
     without a follow-up or the head of service's reason.
     """
-    row = _get(session, action_id)
+    row = get_subject(session, Action, action_id)
     how = _checked(found)
     given = {"difference": found.difference, "how_known_given": True, "follow_up": found.follow_up is not None}
     facts = ask_first(session, ("action", action_id), "verify", act, expected_version=version, given=given)
@@ -137,10 +138,3 @@ def _verify(
             "follow_up": found.difference == "no" and found.follow_up is not None,
         },
     )
-
-
-def _get(session: Session, action_id: int) -> Action:
-    row = session.get(Action, action_id)
-    if row is None:
-        raise NotFound("There is no such action.")
-    return row

@@ -19,6 +19,7 @@ from auditflow.queries.alert_people import Addressees, list_addressees
 from auditflow.queries.scope import viewer_of, visible_case_audits
 from auditflow.services.act import Act
 from auditflow.services.journal import Note, begin, find_made
+from auditflow.services.subjects import get_subject
 from auditflow.services.transitions import Outcome, Request, apply
 from auditflow.services.typed import words
 
@@ -113,14 +114,14 @@ def _make(session: Session, audit: CaseAudit, new: Concern, note: Note, level: s
 
 def acknowledge_concern(session: Session, alert_id: int, act: Act, *, version: int | None = None) -> Outcome:
     """Somebody who answers for the case has read it and acts on it. The raiser is told; the second clock starts."""
-    _get(session, alert_id)
+    get_subject(session, Alert, alert_id)
     changes = {"acknowledged_by_id": act.actor_id, "acknowledged_at": act.at}
     return apply(session, Request("alert", alert_id, "acknowledge", act, version, changes=changes))
 
 
 def resolve_concern(session: Session, alert_id: int, done: str, act: Act, *, version: int | None = None) -> Outcome:
     """Record what was done for the child. Never by the case's worker. The raiser is told."""
-    _get(session, alert_id)
+    get_subject(session, Alert, alert_id)
     said = words(done, "resolution", "Say what was done for the child.")
     changes = {"resolved_by_id": act.actor_id, "resolved_at": act.at, "resolution": said}
     return apply(session, Request("alert", alert_id, "resolve", act, version, reason=said, changes=changes))
@@ -141,7 +142,7 @@ def re_raise_concern(session: Session, alert_id: int, reason: str, act: Act, *, 
 
     What had been done stays in the history.
     """
-    _get(session, alert_id)
+    get_subject(session, Alert, alert_id)
     why = words(reason, "reason", "Say why the child may still be unsafe.")
     return apply(session, Request("alert", alert_id, "re_raise", act, version, reason=why, changes=UNANSWERED))
 
@@ -150,13 +151,6 @@ def mark_raised_in_error(
     session: Session, alert_id: int, reason: str, act: Act, *, version: int | None = None
 ) -> Outcome:
     """The head of service finds that it was raised in error, with the reason. It triggers no moderation then."""
-    _get(session, alert_id)
+    get_subject(session, Alert, alert_id)
     why = words(reason, "reason", "Say why it was raised in error.")
     return apply(session, Request("alert", alert_id, "mark_raised_in_error", act, version, reason=why))
-
-
-def _get(session: Session, alert_id: int) -> Alert:
-    row = session.get(Alert, alert_id)
-    if row is None:
-        raise NotFound("There is no such concern.")
-    return row

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from auditflow.domain.errors import NotFound
 from auditflow.models import Alert, Team
 from auditflow.queries.alert_people import LEVELS, list_addressees
 from auditflow.services.act import Act
+from auditflow.services.subjects import get_subject
 from auditflow.services.transitions import Outcome, Request, apply
 from workflows.alert import WORKFLOW
 
@@ -17,9 +17,7 @@ def escalate_concern(session: Session, alert_id: int, act: Act, *, level: str) -
 
     Where the service has no head, it goes to the director at once. The clock that ran out stops.
     """
-    alert = session.get(Alert, alert_id)
-    if alert is None:
-        raise NotFound("There is no such concern.")
+    alert = get_subject(session, Alert, alert_id)
     team = session.get(Team, alert.team_id) if alert.team_id is not None and alert.about_manager else None
     concerned = (team.manager_id, team.deputy_id) if team is not None else ()
     heard = list_addressees(session, alert.team_id, lowest=level, without=concerned)

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.errors import BadInput, NotFound, NotPermitted, Stale, WrongState
+from auditflow.domain.errors import BadInput, NotPermitted, Stale, WrongState
 from auditflow.domain.policy import ModerationPolicy, policy_document, read_policy
 from auditflow.domain.working_days import end_of_day
 from auditflow.models import AuditRound, AuditToolVersion, CaseAudit, Deadline, Frame, Journal, Person
@@ -19,6 +19,7 @@ from auditflow.services.act import Act
 from auditflow.services.dispute_escalation import publish_undecided
 from auditflow.services.journal import STALE, Note, begin, record
 from auditflow.services.permission import done_before, require_role
+from auditflow.services.subjects import get_subject
 from auditflow.services.transitions import Outcome, Request, apply
 
 PLANNED_ONLY = frozenset(
@@ -147,9 +148,7 @@ def extend_round(
     session: Session, round_id: int, ends_on: date, reason: str, act: Act, *, expected_version: int | None = None
 ) -> Outcome:
     """Move the end date of a live round to a later day. Completion still counts from the first one."""
-    row = session.get(AuditRound, round_id)
-    if row is None:
-        raise NotFound("There is no such round.")
+    row = get_subject(session, AuditRound, round_id)
     if ends_on <= row.ends_on and not done_before(session, ("audit_round", round_id), act):
         raise BadInput(f"The new end date must be after {row.ends_on.day} {row.ends_on:%B %Y}.", field="ends_on")
     details = {"ends_on": ends_on.isoformat()}
@@ -185,9 +184,7 @@ def begin_reporting(session: Session, round_id: int, act: Act, *, expected_versi
 
     An undecided dispute publishes the first grade, marked as disputed.
     """
-    row = session.get(AuditRound, round_id)
-    if row is None:
-        raise NotFound("There is no such round.")
+    row = get_subject(session, AuditRound, round_id)
     outcome = apply(
         session,
         Request(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.errors import GuardRefused, NotFound
+from auditflow.domain.errors import GuardRefused
 from auditflow.domain.published_grade import published_grade
 from auditflow.models import CaseAudit, Moderation, Person, Reflection
 from auditflow.services.act import Act
 from auditflow.services.dispute import open_dispute
 from auditflow.services.journal import Note, record
+from auditflow.services.subjects import get_subject
 from auditflow.services.transitions import Outcome, Request, apply
 
 OPEN_MODERATION = ("waiting", "with_moderator")
@@ -46,7 +47,7 @@ def declare_conflict(
 
     Raises GuardRefused after a submission: the grade is in the figures, so the QA lead reallocates instead.
     """
-    audit = _get(session, case_audit_id)
+    audit = get_subject(session, CaseAudit, case_audit_id)
     if audit.first_submitted_at is not None:
         raise GuardRefused(
             "You have submitted a grade for this case, so you cannot give it back yourself. "
@@ -77,7 +78,7 @@ def withdraw_submission(
 
 def accept_change(session: Session, case_audit_id: int, act: Act, *, expected_version: int | None = None) -> Outcome:
     """Accept the moderator's grades: they are the ones that are used. The system accepts after silence."""
-    audit = _get(session, case_audit_id)
+    audit = get_subject(session, CaseAudit, case_audit_id)
     published = published_grade(first=audit.first_grade, moderated=audit.moderated_grade, determined=None)
     changes = {"agreed_at": act.at, "published_grade": published}
     return apply(session, Request("case_audit", case_audit_id, "accept", act, expected_version, changes=changes))
@@ -91,10 +92,3 @@ def dispute_change(
     if not outcome.repeated:
         open_dispute(session, case_audit_id, reason, act, kind="auditor")
     return outcome
-
-
-def _get(session: Session, case_audit_id: int) -> CaseAudit:
-    audit = session.get(CaseAudit, case_audit_id)
-    if audit is None:
-        raise NotFound("There is no such audit.")
-    return audit

@@ -10,6 +10,7 @@ from auditflow.models import CaseAudit, Person, Reflection, Team
 from auditflow.queries.feedback import find_current_worker
 from auditflow.services.act import Act
 from auditflow.services.journal import Note, record
+from auditflow.services.subjects import get_subject
 from auditflow.services.transitions import Outcome, Request, apply
 
 LONGEST = 20_000
@@ -18,7 +19,7 @@ OVER = ("closed", "removed", "not_audited", "filed")
 
 def share_feedback(session: Session, case_audit_id: int, act: Act, *, version: int | None = None) -> Outcome:
     """Share what was found with the case's worker and manager, and with the present ones if the case has moved."""
-    audit = _get(session, case_audit_id)
+    audit = get_subject(session, CaseAudit, case_audit_id)
     readers = _readers(session, audit)
     with session.begin_nested():
         outcome = apply(
@@ -62,7 +63,7 @@ def reflect(session: Session, case_audit_id: int, text: str, act: Act) -> Reflec
     Raises NotFound for somebody who was not invited, WrongState when the audit is over, BadInput for no words.
     """
     row = _mine(session, case_audit_id, act)
-    audit = _get(session, case_audit_id)
+    audit = get_subject(session, CaseAudit, case_audit_id)
     if audit.state in OVER:
         raise WrongState("This audit is finished, so nothing can be added to it any more.")
     words = text.strip()
@@ -82,7 +83,7 @@ def reflect(session: Session, case_audit_id: int, text: str, act: Act) -> Reflec
 def read_outcome(session: Session, case_audit_id: int, act: Act) -> Reflection:
     """The practitioner says that they have read what was found. Twice is once."""
     row = _mine(session, case_audit_id, act)
-    audit = _get(session, case_audit_id)
+    audit = get_subject(session, CaseAudit, case_audit_id)
     if audit.shared_at is None:
         raise WrongState("The feedback of this audit has not been shared yet.")
     if row.read_at is None:
@@ -108,10 +109,3 @@ def _mine(session: Session, case_audit_id: int, act: Act) -> Reflection:
     if row is None:
         raise NotFound("There is no such audit.")
     return row
-
-
-def _get(session: Session, case_audit_id: int) -> CaseAudit:
-    audit = session.get(CaseAudit, case_audit_id)
-    if audit is None:
-        raise NotFound("There is no such audit.")
-    return audit

@@ -18,7 +18,7 @@ from auditflow.adapters.case_list import (
     open_case_list,
     read_cases,
 )
-from auditflow.domain.errors import BadInput, NotFound, WrongState
+from auditflow.domain.errors import BadInput, WrongState
 from auditflow.domain.frame import canonical_sha256
 from auditflow.domain.frame_mapping import FrameMapping, adapt_mapping, headers_digest, suggest_mapping
 from auditflow.models import Frame, FrameCase, FrameReject, FrameUpload, Job, Journal, MappingMemory
@@ -28,6 +28,7 @@ from auditflow.services.frame_rows import write_cases, write_rejects
 from auditflow.services.job import cancel_job, queue_job
 from auditflow.services.journal import Note, begin, record
 from auditflow.services.permission import done_before
+from auditflow.services.subjects import get_subject
 
 IMPORT = "frame.import"
 """The kind of the job that reads an uploaded file."""
@@ -120,7 +121,7 @@ def read_uploaded(
     session: Session, frame_id: int, *, progress: Callable[[int, int], object] | None = None
 ) -> CaseListReading:
     """Read the uploaded file with the list's mapping; writes nothing, so it needs no lock. Raises BadInput."""
-    frame = _get(session, frame_id)
+    frame = get_subject(session, Frame, frame_id)
     _require_open(frame)
     if not frame.mapping:
         raise BadInput("Map the columns first.", field="mapping")
@@ -130,7 +131,7 @@ def read_uploaded(
 
 def keep_cases(session: Session, frame_id: int, reading: CaseListReading, act: Act) -> None:
     """Put what was read in the place of what the list had. The same act again changes nothing."""
-    frame = _get(session, frame_id)
+    frame = get_subject(session, Frame, frame_id)
     _require_open(frame)
     if done_before(session, ("frame", frame_id), act):
         return
@@ -148,7 +149,7 @@ def keep_cases(session: Session, frame_id: int, reading: CaseListReading, act: A
 
 def queue_import(session: Session, frame_id: int, act: Act) -> Job:
     """Have the file read by a worker: for lists too long to wait for."""
-    frame = _get(session, frame_id)
+    frame = get_subject(session, Frame, frame_id)
     _require_open(frame)
     job = queue_job(session, IMPORT, {"frame_id": frame_id}, actor_id=act.actor_id, at=act.at)
     frame.job_id, frame.stage = job.id, "importing"
@@ -158,7 +159,7 @@ def queue_import(session: Session, frame_id: int, act: Act) -> Job:
 
 def cancel_import(session: Session, frame_id: int, act: Act) -> None:
     """Stop reading the file: nothing of it is kept, and the columns can be mapped again."""
-    frame = _get(session, frame_id)
+    frame = get_subject(session, Frame, frame_id)
     if frame.stage == "importing" and frame.job_id is not None:
         cancel_job(session, frame.job_id, at=act.at)
     fail_import(session, frame_id)
@@ -166,7 +167,7 @@ def cancel_import(session: Session, frame_id: int, act: Act) -> None:
 
 def freeze_frame(session: Session, frame_id: int, act: Act) -> Frame:
     """Freeze the list for ever under the digest of its canonical file; the uploaded bytes are removed."""
-    frame = _get(session, frame_id)
+    frame = get_subject(session, Frame, frame_id)
     if frame.stage == "frozen":
         return frame
     if frame.stage != "imported" or not frame.rows_kept:
@@ -186,16 +187,9 @@ def remove_old_uploads(session: Session, act: Act) -> int:
 
 def fail_import(session: Session, frame_id: int) -> None:
     """The import could not be done: back to mapping the columns."""
-    frame = _get(session, frame_id)
+    frame = get_subject(session, Frame, frame_id)
     if frame.stage == "importing":
         frame.stage = "uploaded"
-
-
-def _get(session: Session, frame_id: int) -> Frame:
-    frame = session.get(Frame, frame_id)
-    if frame is None:
-        raise NotFound("There is no such case list.")
-    return frame
 
 
 def _require_open(frame: Frame) -> None:

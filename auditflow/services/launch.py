@@ -8,7 +8,6 @@ from itertools import groupby
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.errors import NotFound
 from auditflow.domain.policy import read_policy, read_second_policy
 from auditflow.domain.sampling import commitment
 from auditflow.models import AuditRound, CaseAudit
@@ -17,6 +16,7 @@ from auditflow.services.act import Act
 from auditflow.services.case_audit_second import give_second_gradings
 from auditflow.services.journal_batch import Batch, Line, set_clocks, tell_each, write_many
 from auditflow.services.permission import done_before
+from auditflow.services.subjects import get_subject
 from auditflow.services.timetable import timetable
 from auditflow.services.transitions import Outcome, Request, apply
 from workflows.registry import WORKFLOWS
@@ -31,9 +31,7 @@ def launch_round(session: Session, round_id: int, act: Act, *, expected_version:
     know which audits will be looked at twice. The blind second gradings that it chooses are given to their
     auditors at once, without a mark among the others. Raises what the workflow refuses, each with its sentence.
     """
-    row = session.get(AuditRound, round_id)
-    if row is None:
-        raise NotFound("There is no such round.")
+    row = get_subject(session, AuditRound, round_id)
     read_policy(row.policy)
     read_second_policy(row.policy)
     if done_before(session, ("audit_round", round_id), act):

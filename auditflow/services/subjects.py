@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TypeVar, cast
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from auditflow import models
+from auditflow.domain.errors import NotFound
 from auditflow.models.base import Base, Chained, core
 from workflows.registry import WORKFLOWS
 from workflows.table import Workflow
@@ -22,6 +24,25 @@ SUBJECTS: dict[str, type[Chained]] = {
     "person": models.Person,
     "frame": models.Frame,
 }
+
+CALLED: dict[type[Chained], str] = {
+    models.AuditRound: "round",
+    models.CaseAudit: "audit",
+    models.Action: "action",
+    models.Alert: "concern",
+    models.Frame: "case list",
+}
+"""What people call those that are asked for by number."""
+
+Subject = TypeVar("Subject", bound=Chained)
+
+
+def get_subject(session: Session, model: type[Subject], subject_id: int) -> Subject:
+    """The row, whoever asks: who may see or move it is asked by the move itself. Raises NotFound."""
+    row = session.get(model, subject_id)
+    if row is None:
+        raise NotFound(f"There is no such {CALLED[model]}.")
+    return row
 
 
 def table_of(subject_type: str) -> sa.Table:

@@ -25,7 +25,7 @@ from auditflow.queries.action import (
 from auditflow.queries.audit_tool import get_round_tool
 from auditflow.queries.case_audit import get_case_audit, get_person_name, get_team_name
 from auditflow.queries.moves import moves_for
-from auditflow.services.action_cannot_do import find_request
+from auditflow.services.action_cannot_do import find_cannot_do_request
 from auditflow.web.case_audit_list import Sorts
 from auditflow.web.download import table_file
 from auditflow.web.item_history import history_days
@@ -146,7 +146,7 @@ def action_show(action_id: int) -> str:
         answers=_answers(action, audit) if readable else [],
         # Somebody who only audits the same case later has no part in it.
         days=history_days("action", action_id) if readable or moves.facts.roles else [],
-        request_open=find_request(session, action_id),
+        request_open=find_cannot_do_request(session, action_id),
         before=find_action_before(session, action_id),
         **about_action(action, audit),
     )

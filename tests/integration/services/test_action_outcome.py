@@ -11,7 +11,7 @@ from auditflow.domain.errors import BadInput, GuardRefused, NotFound, NotPermitt
 from auditflow.models import Action, Approval, CaseAudit, Deadline, FrameCase, Journal, Moderation, Submission
 from auditflow.models.frame import Frame, NameMatch
 from auditflow.services.action import Proposal, decline_action, reassign_action, withdraw_action
-from auditflow.services.action_cannot_do import approve_cannot_do, ask_cannot_do, find_request, refuse_cannot_do
+from auditflow.services.action_cannot_do import approve_cannot_do, ask_cannot_do, find_cannot_do_request, refuse_cannot_do
 from auditflow.services.action_outcome import Verification, complete_action, reopen_action, verify_action
 from tests.factories.actions import DUE, Acts, make_action, run_deadlines, running, told
 from tests.factories.audits import make_case_audit, make_round
@@ -215,7 +215,7 @@ def test_cannot_do_is_asked_for_and_approved_by_the_head_of_service(session, cou
     with pytest.raises(BadInput):
         ask_cannot_do(session, row.id, "", act(owner))
     ask_cannot_do(session, row.id, "The father has left the country.", act(owner), version=row.version)
-    asked = find_request(session, row.id)
+    asked = find_cannot_do_request(session, row.id)
     assert (row.state, asked.reason, asked.requested_by_id) == ("open", "The father has left the country.", owner.id)
     assert told(session, "action.cannot_do_asked") == [head.id]
     with pytest.raises(GuardRefused) as refusal:
@@ -235,19 +235,19 @@ def test_cannot_do_is_asked_for_and_approved_by_the_head_of_service(session, cou
 def test_refused_it_stays_open_and_may_be_asked_again(session, council, audit, act):
     row, owner = make_action(session, council, audit, act, state="open"), council.managers[0]
     ask_cannot_do(session, row.id, "No time.", act(owner))
-    asked = find_request(session, row.id)
+    asked = find_cannot_do_request(session, row.id)
     with pytest.raises(BadInput):
         refuse_cannot_do(session, asked.id, "", act(council.director))
     refuse_cannot_do(session, asked.id, "Make time.", act(council.director))
     assert (row.state, asked.state, asked.decision) == ("open", "refused", "Make time.")
     ask_cannot_do(session, row.id, "The father has left the country.", act(owner))
-    assert find_request(session, row.id).id != asked.id
+    assert find_cannot_do_request(session, row.id).id != asked.id
 
 
 def test_nobody_approves_what_is_their_own(session, council, audit, act):
     row = make_action(session, council, audit, act, state="open", owner_id=council.heads[0].id)
     ask_cannot_do(session, row.id, "No time.", act(council.heads[0]))
-    asked = find_request(session, row.id)
+    asked = find_cannot_do_request(session, row.id)
     with pytest.raises(GuardRefused):
         approve_cannot_do(session, asked.id, "Agreed.", act(council.heads[0]))
     approve_cannot_do(session, asked.id, "Agreed.", act(council.director))
@@ -258,7 +258,7 @@ def test_nobody_approves_what_is_their_own(session, council, audit, act):
 def test_the_request_is_withdrawn_when_the_action_moves_on(session, council, audit, act, way):
     row, owner = make_action(session, council, audit, act, state="open"), council.managers[0]
     ask_cannot_do(session, row.id, "No time.", act(owner))
-    asked = find_request(session, row.id)
+    asked = find_cannot_do_request(session, row.id)
     if way == "complete":
         complete_action(session, row.id, "Seen.", "Visit.", act(owner))
     else:
@@ -287,7 +287,7 @@ def close_by(way, session, council, row, act):
         verify_action(session, row.id, YES, act(council.auditors[0]))
     if way == "not_done":
         ask_cannot_do(session, row.id, "No time.", act(owner))
-        approve_cannot_do(session, find_request(session, row.id).id, "Agreed.", act(head))
+        approve_cannot_do(session, find_cannot_do_request(session, row.id).id, "Agreed.", act(head))
     if way == "no_reason":
         complete_action(session, row.id, "Seen.", "Visit.", act(owner))
         verify_action(session, row.id, Verification("no", "No change.", reason="She has moved."), act(head))
