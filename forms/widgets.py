@@ -9,7 +9,7 @@ Options that every widget takes when a template calls the field, `{{ form.reason
 an HTML attribute (`data_x` as `data-x`).
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
@@ -63,7 +63,11 @@ class Widget:
         }
         shown["described_by"] = self.described_by(shown)
         shown["attributes"] = {name.replace("_", "-"): value for name, value in options.items()}
-        html: Markup = getattr(_macros(), self.macro)(shown, **self.contents(field, shown))
+        return self.render(shown, self.contents(field, shown))
+
+    def render(self, shown: dict[str, Any], contents: dict[str, Any]) -> Markup:
+        """The macro's HTML."""
+        html: Markup = getattr(_macros(), self.macro)(shown, **contents)
         return html
 
     def described_by(self, shown: dict[str, Any]) -> str:
@@ -141,6 +145,26 @@ class Radios(Widget):
     def contents(self, field: Field, shown: dict[str, Any]) -> dict[str, Any]:
         """The answers."""
         return {"items": _items(field, shown["reveal"])}
+
+    def render(self, shown: dict[str, Any], contents: dict[str, Any]) -> Markup:
+        """Nothing typed stands in it, so it is kept: a page of an audit is mostly radios, and few differ."""
+        if shown["error"] or shown["reveal"]:
+            return super().render(shown, contents)
+        attributes = tuple(shown["attributes"].items())
+        return _kept_radios(
+            tuple({**shown, "attributes": attributes}.items()), tuple(tuple(i.items()) for i in contents["items"])
+        )
+
+
+Pairs = tuple[tuple[str, Any], ...]
+
+
+@lru_cache(maxsize=4096)
+def _kept_radios(shown: Pairs, items: tuple[Pairs, ...]) -> Markup:
+    known = dict(shown)
+    known["attributes"] = dict(known["attributes"])
+    html: Markup = _macros().radios(known, items=[dict(item) for item in items])
+    return html
 
 
 class Checkboxes(Widget):

@@ -35,7 +35,8 @@ class Database:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        self._writer = sessionmaker(engine.execution_options(sqlite_begin="IMMEDIATE"), expire_on_commit=False)
+        self._writing = engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._writer = sessionmaker(self._writing, expire_on_commit=False)
 
     def reading(self) -> Session:
         """A session for looking: nothing it does is committed."""
@@ -44,6 +45,12 @@ class Database:
     def writer(self) -> Session:
         """A session for changing; whoever opens it commits it."""
         return self._writer()
+
+    @contextmanager
+    def begin(self) -> Iterator[sa.Connection]:
+        """One transaction without a session, for a single statement: committed at the end."""
+        with self._writing.begin() as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -125,5 +125,5 @@ def _log_reading(subject_type: str, arguments: dict[str, Any]) -> None:
         "endpoint": request.endpoint or "",
         "at": now(),
     }
-    with house().database.writing() as session:
-        session.connection().execute(WRITE_READING, read)
+    with house().database.begin() as connection:
+        connection.execute(WRITE_READING, read)
