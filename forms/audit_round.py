@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from forms.base import ChangeForm, CreateForm
 from forms.dates import DateField
 from forms.fields import CheckboxField, LongTextField, RadioField, SelectField, TextField, WholeNumberField
-from forms.validators import Between, Needed
+from forms.validators import LAST_BEFORE_FIRST, Between, Needed, NotBefore
 
 __all__ = [
     "ChooseListForm",
@@ -34,7 +32,7 @@ class PlanRoundForm(CreateForm):
     )
     ends_on = DateField(
         "Last day",
-        [Needed("Enter the last day of the round.")],
+        [Needed("Enter the last day of the round."), NotBefore("starts_on", LAST_BEFORE_FIRST)],
         description="By this day every audit should be agreed.",
     )
     record_date = DateField(
@@ -42,14 +40,6 @@ class PlanRoundForm(CreateForm):
         [Needed("Enter the day up to which records are read.")],
         description="Auditors judge the work up to this day; nothing recorded later counts.",
     )
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Also: the last day is not before the first."""
-        fine = bool(super().validate(extra_validators))
-        if self.starts_on.data and self.ends_on.data and self.ends_on.data < self.starts_on.data:
-            self.add_error("The last day must be the same as or after the first day.", "ends_on")
-            return False
-        return fine
 
 
 class ChangePlanForm(PlanRoundForm, ChangeForm):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from forms.base import ChangeForm, CreateForm
 from forms.dates import DateField
 from forms.fields import RadioField, TextField
-from forms.validators import Needed
+from forms.validators import LAST_BEFORE_FIRST, Needed, NotBefore
 
 __all__ = ["PlanReAuditForm", "TakeCasesForm"]
 
@@ -19,7 +17,7 @@ class PlanReAuditForm(CreateForm):
     starts_on = DateField("First day", [Needed("Enter the first day of the re-audit.")])
     ends_on = DateField(
         "Last day",
-        [Needed("Enter the last day of the re-audit.")],
+        [Needed("Enter the last day of the re-audit."), NotBefore("starts_on", LAST_BEFORE_FIRST)],
         description="By this day every audit should be agreed.",
     )
     record_date = DateField(
@@ -47,14 +45,6 @@ class PlanReAuditForm(CreateForm):
             ),
         ],
     )
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Also: the last day is not before the first."""
-        fine = bool(super().validate(extra_validators))
-        if self.starts_on.data and self.ends_on.data and self.ends_on.data < self.starts_on.data:
-            self.add_error("The last day must be the same as or after the first day.", "ends_on")
-            return False
-        return fine
 
 
 class TakeCasesForm(ChangeForm):

@@ -12,7 +12,9 @@ from wtforms import Field
 from wtforms.form import BaseForm as AnyForm
 from wtforms.validators import StopValidation, ValidationError
 
-__all__ = ["Between", "DateBetween", "Email", "Needed", "NeededIf"]
+__all__ = ["LAST_BEFORE_FIRST", "Between", "DateBetween", "Email", "Needed", "NeededIf", "NotBefore"]
+
+LAST_BEFORE_FIRST = "The last day must be the same as or after the first day."
 
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\\]+@[^\s@.<>\"(),:;\\]+(\.[^\s@.<>\"(),:;\\]+)+")
 
@@ -70,6 +72,19 @@ class Between:
 
 def _words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
+
+
+class NotBefore:
+    """A day that is the same as or after the day in another field."""
+
+    def __init__(self, first: str, message: str):
+        self.first, self.message = first, message
+
+    def __call__(self, form: AnyForm, field: Field) -> None:
+        """Refuse an earlier day; where either is missing there is nothing to compare."""
+        first = form[self.first].data
+        if first is not None and field.data is not None and field.data < first:
+            raise ValidationError(self.message)
 
 
 class DateBetween:

@@ -57,7 +57,7 @@ def list_case_actions(session: Session, audit: CaseAudit) -> CaseActions:
     if audit.purpose != "main":
         return CaseActions()
     given = {"audit": audit.id, "ref": audit.ref, "round": audit.round_id}
-    rows = [row._tuple() for row in session.execute(_statement(), given)]
+    rows = session.execute(_statement(), given).all()
     found: list[Row] = [(action, finding, by, owner or "") for action, finding, by, owner, _ in rows]
     last = next((row[4] for row in rows), None)
     return CaseActions(
