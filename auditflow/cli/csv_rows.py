@@ -5,20 +5,17 @@ Row 1 is the header, as in a spreadsheet. Nothing is kept but the columns that a
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
+from auditflow.cli.csv_file import csv_records, read_bytes
 from auditflow.domain.errors import BadInput
 
 __all__ = ["Row", "RowFile", "read_rows"]
 
 Value = TypeVar("Value")
-_ENCODINGS = ("utf-8-sig", "cp1252")
-_LARGEST_FIELD = 1_000_000
 
 
 class Row(NamedTuple):
@@ -80,7 +77,7 @@ def _reference(text: str) -> str:
 def read_rows(path: str | Path) -> RowFile:
     """Read a CSV file (UTF-8, or Windows' own encoding). Refuses what is not one, and empty files (BadInput)."""
     path = Path(path)
-    records = _records(path)
+    records = list(csv_records(path.name, read_bytes(path)))
     if not records:
         raise BadInput(f"{path.name} is empty: it needs a row of column names.")
     headers = [header.strip() for header in records[0]]
@@ -92,29 +89,3 @@ def read_rows(path: str | Path) -> RowFile:
             cells = [cell.strip() for cell in record] + [""] * (len(headers) - len(record))
             rows.append(Row(number, dict(zip(headers, cells, strict=False))))
     return RowFile(path.name, headers, rows)
-
-
-def _records(path: Path) -> list[list[str]]:
-    """All records of the file, blank ones too, so that numbers are a spreadsheet's."""
-    csv.field_size_limit(_LARGEST_FIELD)
-    try:
-        content = path.read_bytes()
-    except OSError as failure:
-        raise BadInput(f"{path.name} cannot be read: {failure.strerror}.") from failure
-    if b"\0" in content or content.startswith(b"PK\x03\x04"):
-        raise BadInput(f"{path.name} is not a CSV file. Save the sheet as “CSV UTF-8” and use that.")
-    try:
-        # Lines end as CSV ends them: `splitlines` would also cut a cell at a separator pasted from a letter.
-        reader: Any = csv.reader(io.StringIO(_decoded(content), newline=""), strict=True)
-        return list(reader)
-    except csv.Error as failure:
-        raise BadInput(f"{path.name}, line {reader.line_num}: not a CSV file ({failure}).") from failure
-
-
-def _decoded(content: bytes) -> str:
-    for encoding in _ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return content.decode("latin-1")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from os.path import basename
 from typing import Any
 
+from auditflow.cli.csv_file import csv_records, read_bytes
 from auditflow.domain.errors import BadInput, Refused
 from auditflow.domain.safe_cell import safe_cell
 from auditflow.domain.sampling_design import Design
@@ -24,8 +25,6 @@ from auditflow.domain.sampling_values import clean_ref
 __all__ = ["ListFile", "read_design", "read_list", "read_manifest", "sample_csv", "wanted_columns", "write_text"]
 
 _DEEPEST = 30
-_LARGEST_FIELD = 1_000_000
-_ENCODINGS = ("utf-8-sig", "cp1252")
 
 
 @dataclass(frozen=True)
@@ -70,14 +69,8 @@ def read_list(path: str) -> ListFile:
     Raises BadInput for what is not one, and for rows that are not as wide as the header, with their numbers.
     """
     name = basename(path)
-    content = _bytes(path)
-    if b"\0" in content or content.startswith(b"PK\x03\x04"):
-        raise BadInput(f"{name} is not a CSV file. Save the sheet as “CSV UTF-8” and use that.")
-    csv.field_size_limit(_LARGEST_FIELD)
-    try:
-        records = list(csv.reader(io.StringIO(_decoded(content), newline=""), strict=True))
-    except csv.Error as failure:
-        raise BadInput(f"{name} is not a CSV file that can be read: {failure}.") from failure
+    content = read_bytes(path)
+    records = list(csv_records(name, content))
     while records and not any(records[-1]):
         records.pop()
     if not records:
@@ -92,23 +85,6 @@ def read_list(path: str) -> ListFile:
     return ListFile(name, [cell.strip() for cell in header], rows, hashlib.sha256(content).hexdigest())
 
 
-def _bytes(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as failure:
-        raise BadInput(f"{basename(path)} cannot be read: {failure.strerror}.") from failure
-
-
-def _decoded(content: bytes) -> str:
-    for encoding in _ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return content.decode("latin-1")
-
-
 def read_design(path: str) -> Design:
     """Read a sampling design from YAML. Raises BadInput, with the line where there is one, for what is not one."""
     import yaml
@@ -117,7 +93,7 @@ def read_design(path: str) -> Design:
 
     name = basename(path)
     try:
-        data = yaml.load(_bytes(path).decode("utf-8-sig"), Loader=StrictLoader)  # noqa: S506 (a safe loader)
+        data = yaml.load(read_bytes(path).decode("utf-8-sig"), Loader=StrictLoader)  # noqa: S506 (a safe loader)
     except yaml.MarkedYAMLError as failure:
         mark = failure.problem_mark or failure.context_mark
         where = f", line {mark.line + 1}" if mark else ""
@@ -131,7 +107,7 @@ def read_manifest(path: str) -> dict[str, Any]:
     """Read a manifest, or take it from a downloaded bundle (JSON with a key `manifest`). Raises BadInput."""
     name = basename(path)
     try:
-        data = json.loads(_bytes(path), object_pairs_hook=_unique, parse_constant=_no_constant)
+        data = json.loads(read_bytes(path), object_pairs_hook=_unique, parse_constant=_no_constant)
         _check_depth(data)
     except (ValueError, RecursionError) as failure:
         raise BadInput(f"{name} is not JSON that can be read: {failure}.", code="bad_manifest") from None

@@ -166,7 +166,7 @@ LISTS = [
     (b"case_ref,case_type\nC1,a\n", "no column “worker”, “status”, “opened”. It has case_ref, case_type"),
     (b"PK\x03\x04rest", "not a CSV file"),
     (b"\xff\xfea\x00b\x00", "not a CSV file"),
-    (b'case_ref\n"C1', "not a CSV file that can be read"),
+    (b'case_ref\n"C1', "list.csv, line 2: not a CSV file"),
     (LIST.encode() + b"C900,x\n", "row 202: it has 2 cells where the header has 5"),
     (LIST.replace("case_type", "worker", 1).encode(), "has the column “worker” more than once"),
     (LIST.replace("C007,", ",", 1).encode(), "Row 9: the case reference is blank"),

@@ -1,0 +1,45 @@
+"""What both commands that read CSV ask of a file first: its bytes, and that they are text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from auditflow.domain.errors import BadInput
+
+__all__ = ["csv_records", "read_bytes"]
+
+_ENCODINGS = ("utf-8-sig", "cp1252")
+_LARGEST_FIELD = 1_000_000
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """The file's bytes. Raises BadInput when it cannot be read."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as failure:
+        raise BadInput(f"{Path(path).name} cannot be read: {failure.strerror}.") from failure
+
+
+def csv_records(name: str, content: bytes) -> Iterator[list[str]]:
+    """The records of CSV in UTF-8 or Windows' own encoding, blank ones too. Raises BadInput for what is not CSV."""
+    if b"\0" in content or content.startswith(b"PK\x03\x04"):
+        raise BadInput(f"{name} is not a CSV file. Save the sheet as “CSV UTF-8” and use that.")
+    csv.field_size_limit(_LARGEST_FIELD)
+    # Lines end as CSV ends them: `splitlines` would also cut a cell at a separator pasted from a letter.
+    reader = csv.reader(io.StringIO(_decoded(content), newline=""), strict=True)
+    try:
+        yield from reader
+    except csv.Error as failure:
+        raise BadInput(f"{name}, line {reader.line_num}: not a CSV file ({failure}).") from failure
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in _ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("latin-1")
