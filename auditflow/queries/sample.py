@@ -153,6 +153,12 @@ def list_standing_refs(session: Session, round_id: int) -> list[tuple[str, str, 
     return [(ref, stratum, key) for ref, stratum, key in session.execute(statement)]
 
 
+def list_added_refs(session: Session, round_id: int) -> set[str]:
+    """The references of the cases that were added by hand and are still in the round."""
+    added = (CaseAudit.round_id == round_id, CaseAudit.purpose == "main", CaseAudit.kind == "judgemental")
+    return set(session.scalars(sa.select(CaseAudit.ref).where(*added, CaseAudit.state != "removed")))
+
+
 def get_frame(session: Session, frame_id: int | None) -> Frame:
     """The case list of a round. Raises BadInput if none is chosen."""
     frame = session.get(Frame, frame_id) if frame_id is not None else None

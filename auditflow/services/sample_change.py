@@ -15,6 +15,7 @@ from auditflow.models import Approval, AuditRound, CaseAudit, Draw, SampleCase
 from auditflow.queries.approval import list_approver_ids, was_opened
 from auditflow.queries.sample import (
     find_standing_draw,
+    list_added_refs,
     list_listed_cases,
     list_reserves,
     list_standing_refs,
@@ -56,10 +57,14 @@ def bring_in_reserve(session: Session, lost: CaseAudit, act: Act) -> CaseAudit |
 def find_next_reserve(
     session: Session, row: AuditRound, draw: Draw, lost: CaseAudit
 ) -> tuple[SampleCase | None, list[int]]:
-    """The reserve that would take the place of a case, and those passed over because of a cap (their ids)."""
+    """The reserve that would take the place of a case, and those passed over (their ids).
+
+    Passed over is what would break a cap, and what was added by hand before it became a reserve.
+    """
     design = Design.from_dict(draw.manifest["design"])
     standing = [case for case in list_standing_refs(session, row.id) if case[0] != lost.ref]
-    waiting = {sample.ref: sample for sample in list_reserves(session, draw.id, lost.stratum)}
+    in_order, added = list_reserves(session, draw.id, lost.stratum), list_added_refs(session, row.id)
+    waiting = {sample.ref: sample for sample in in_order if sample.ref not in added}
     assert row.frame_id is not None, "a drawn round has its list"
     listed = list_listed_cases(session, row.frame_id, [*(ref for ref, _, _ in standing), *waiting])
     held = held_values(listed.values(), design.caps)
@@ -67,7 +72,9 @@ def find_next_reserve(
     sample = [DrawnCase(ref, stratum, key, held.get(ref, blank)) for ref, stratum, key in standing]
     reserves = [DrawnCase(s.ref, s.stratum, s.key, held[s.ref]) for s in waiting.values()]
     found, skipped = next_reserve(reserves, sample, design.caps)
-    return (waiting[found.ref] if found else None), [waiting[ref].id for ref in skipped]
+    before = in_order[: in_order.index(waiting[found.ref])] if found else in_order
+    passed_over = [sample.id for sample in before if sample.ref in added or sample.ref in skipped]
+    return (waiting[found.ref] if found else None), passed_over
 
 
 def add_case(
@@ -121,6 +128,10 @@ def _check_addition(session: Session, round_id: int, ref: str, reason: str) -> N
         raise BadInput("Say why this case is added.", field="reason")
     if session.scalars(_standing(round_id, ref)).first() is not None:
         raise BadInput(f"Case {ref} is in this round already.", field="ref")
+    draw = find_standing_draw(session, round_id)
+    if draw is not None and ref in {sample.ref for sample in list_reserves(session, draw.id)}:
+        # Taken out by hand, it would let the one after it come in.
+        raise BadInput(f"Case {ref} is in reserve. It comes in when it is its turn, and cannot be added.", field="ref")
 
 
 def request_removal(

@@ -14,7 +14,7 @@ from auditflow.cli.council.calendar import Calendar
 from auditflow.cli.council.cases import DESIGN, make_case_list
 from auditflow.cli.council.concerns import plan_concern
 from auditflow.cli.council.people import Staff
-from auditflow.models import AuditRound, CaseAudit, Frame, FrameCase, NameMatch
+from auditflow.models import AuditRound, CaseAudit, Frame, FrameCase, NameMatch, SampleCase
 from auditflow.services.act import Act
 from auditflow.services.allocation import allocate_cases, choose_auditors, suggest_allocation
 from auditflow.services.audit_round import RoundPlan, begin_reporting, plan_round
@@ -89,7 +89,7 @@ def plan_baseline(session: Session, staff: Staff, calendar: Calendar, frame: Fra
 
 
 def _add_by_hand(session: Session, row: AuditRound, frame: Frame, chance: Random, act: Act) -> None:
-    drawn = set(session.scalars(sa.select(CaseAudit.ref).where(CaseAudit.round_id == row.id)))
+    drawn = set(session.scalars(sa.select(SampleCase.ref).where(SampleCase.round_id == row.id)))
     query = sa.select(FrameCase.ref).where(FrameCase.frame_id == frame.id, FrameCase.status == "Open")
     others = [ref for ref in session.scalars(query.order_by(FrameCase.ref)) if ref not in drawn]
     for number, ref in enumerate(chance.sample(others, ADDED_BY_HAND)):

@@ -268,3 +268,33 @@ def test_cancelling_files_the_audits_and_only_the_director_may_once_a_grade_is_i
     with pytest.raises(WrongState):
         extend_round(session, row.id, date(2027, 1, 1), "x", steps.act())
     assert isinstance(row, AuditRound)
+
+
+def waiting(session: Session, audit: CaseAudit) -> list[SampleCase]:
+    """The reserves that could take a case's place, in order."""
+    where = (SampleCase.kind == "reserve", SampleCase.stratum == audit.stratum)
+    return list(session.scalars(sa.select(SampleCase).where(*where).order_by(SampleCase.position)))
+
+
+def test_a_reserve_is_not_added_by_hand(session: Session, steps: Steps, frame: Frame) -> None:
+    row = steps.live(frame)
+    for reserve in waiting(session, first(session)):
+        with pytest.raises(BadInput, match="is in reserve"):
+            add_case(session, row.id, reserve.ref, "Asked for by the board.", steps.act())
+
+
+def test_what_was_added_before_it_became_a_reserve_is_passed_over_on_record(
+    session: Session, steps: Steps, council: Council, frame: Frame
+) -> None:
+    row = steps.live(frame)
+    audit = first(session)
+    foremost, following = waiting(session, audit)[:2]
+    kept, foremost.kind = foremost.kind, "judgemental"
+    session.flush()
+    add_case(session, row.id, foremost.ref, "Asked for by the board.", steps.act())
+    foremost.kind = kept
+    remove(session, steps, council, audit)
+    came_in = session.scalars(sa.select(CaseAudit).where(CaseAudit.kind == "replacement")).one()
+    assert came_in.ref == following.ref
+    details = session.scalars(sa.select(Journal.details).where(Journal.entry == "reserve_came_in")).one()
+    assert details["passed_over"] == [foremost.id]
