@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from auditflow.domain.clock import local_date
 from auditflow.domain.errors import NotFound
 from auditflow.models import CaseAudit, Journal, Moderation, ModerationComment, Person, Submission
 from auditflow.models.base import UtcDateTime, core
@@ -74,7 +75,7 @@ def _in_role(columns: Any, people: sa.FromClause, role: str, at: datetime) -> sa
     if role == "eligible_moderator":
         condition: sa.ColumnElement[bool] = columns["role_eligible_moderator"]
         return condition
-    today = at.date()
+    today = local_date(at)
     in_time = sa.or_(people.c.external_until.is_(None), people.c.external_until >= today)
     held = holds(people.c.id, role)
     return sa.and_(held, in_time) if role == "external_moderator" else held

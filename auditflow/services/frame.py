@@ -18,6 +18,7 @@ from auditflow.adapters.case_list import (
     open_case_list,
     read_cases,
 )
+from auditflow.domain.clock import local_date
 from auditflow.domain.errors import BadInput, WrongState
 from auditflow.domain.frame import canonical_sha256
 from auditflow.domain.frame_mapping import FrameMapping, adapt_mapping, headers_digest, suggest_mapping
@@ -51,7 +52,7 @@ def upload_frame(session: Session, new: NewFrame, act: Act) -> Frame:
     """Take a file as the beginning of a case list. Raises BadInput if it cannot be read at all."""
     if not new.name.strip():
         raise BadInput("Give the case list a name.", field="name")
-    if new.as_at > act.at.date():
+    if new.as_at > local_date(act.at):
         raise BadInput("The list’s date cannot be in the future.", field="as_at")
     if earlier := _made_with(session, act):
         return earlier

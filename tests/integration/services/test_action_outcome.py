@@ -11,7 +11,12 @@ from auditflow.domain.errors import BadInput, GuardRefused, NotFound, NotPermitt
 from auditflow.models import Action, Approval, CaseAudit, Deadline, FrameCase, Journal, Moderation, Submission
 from auditflow.models.frame import Frame, NameMatch
 from auditflow.services.action import Proposal, decline_action, reassign_action, withdraw_action
-from auditflow.services.action_cannot_do import approve_cannot_do, ask_cannot_do, find_cannot_do_request, refuse_cannot_do
+from auditflow.services.action_cannot_do import (
+    approve_cannot_do,
+    ask_cannot_do,
+    find_cannot_do_request,
+    refuse_cannot_do,
+)
 from auditflow.services.action_outcome import Verification, complete_action, reopen_action, verify_action
 from tests.factories.actions import DUE, Acts, make_action, run_deadlines, running, told
 from tests.factories.audits import make_case_audit, make_round

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -55,6 +56,12 @@ def test_an_import_keeps_the_good_rows_and_says_what_was_wrong_with_the_others(s
     assert [case.case_ref for case in cases] == ["CF-1", "CF-2"]
     assert cases[0].opened == "2026-02-05"
     assert cases[0].age_band
+
+
+def test_a_list_of_today_is_taken_in_the_first_hour_of_a_summer_day(session: Session, act: Act) -> None:
+    past_midnight = replace(act, at=datetime(2027, 6, 30, 23, 30, tzinfo=UTC))
+    frame = upload_frame(session, NewFrame("July", date(2027, 7, 1), "list.csv", ROWS.encode()), past_midnight)
+    assert frame.as_at == date(2027, 7, 1)
 
 
 def test_an_import_can_be_run_again(session: Session, act: Act) -> None:
