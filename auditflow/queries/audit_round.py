@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.errors import NotFound
-from auditflow.models import AuditRound, AuditToolVersion, CaseAudit, Draw, Frame
+from auditflow.models import AuditRound, AuditToolVersion, CaseAudit, Draw, Frame, Journal
 from auditflow.models.base import core
 from auditflow.queries.scope import Viewer, visible_rounds
 
@@ -76,3 +76,22 @@ def list_frozen_lists(session: Session) -> list[Frame]:
 def list_draws(session: Session, round_id: int) -> list[Draw]:
     """Every draw of the round, discarded ones included, in order."""
     return list(session.scalars(sa.select(Draw).where(Draw.round_id == round_id).order_by(Draw.number)))
+
+
+def count_discarded_draws(session: Session, round_id: int) -> int:
+    """How many seeds of this round gave no sample that stands: draws discarded, and tries that kept no limit."""
+    discarded = sa.select(sa.func.count()).where(Draw.round_id == round_id, Draw.discarded_at.is_not(None))
+    failed = sa.select(sa.func.count()).where(*_of_round(round_id), Journal.entry == "draw_not_possible")
+    return session.scalar(sa.select(discarded.scalar_subquery() + failed.scalar_subquery())) or 0
+
+
+def list_seeds_tried(session: Session, round_id: int) -> list[str]:
+    """The seeds made since the design was locked, in their order; more than one only where a limit was not kept."""
+    locked = sa.select(sa.func.max(Journal.number)).where(*_of_round(round_id), Journal.entry == "design_locked")
+    made = (*_of_round(round_id), Journal.entry == "seed_made", Journal.number > locked.scalar_subquery())
+    details = session.scalars(sa.select(Journal.details).where(*made).order_by(Journal.number))
+    return [str(entry["seed"]) for entry in details]
+
+
+def _of_round(round_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return Journal.subject_type == "audit_round", Journal.subject_id == round_id

@@ -161,12 +161,6 @@ def _domain_titles(session: Session, row: AuditRound) -> dict[str, str]:
     return {domain["key"]: domain["title"] for domain in (definition or {}).get("domains", ())}
 
 
-def count_discarded_draws(session: Session, round_id: int) -> int:
-    """How many draws of this round were discarded; every result says so."""
-    where = (Draw.round_id == round_id, Draw.discarded_at.is_not(None))
-    return session.scalar(sa.select(sa.func.count()).select_from(Draw).where(*where)) or 0
-
-
 def find_frozen_results(session: Session, round_id: int, number: int | None = None) -> RoundResult | None:
     """A version of a closed round's results, the latest unless a number is asked for."""
     statement = sa.select(RoundResult).where(RoundResult.round_id == round_id).order_by(RoundResult.number.desc())

@@ -11,6 +11,7 @@ from auditflow.domain.chain import canonical, sha256
 from auditflow.domain.errors import GuardRefused
 from auditflow.models import AuditRound, Draw, Frame, SampleCase
 from auditflow.models.base import core
+from auditflow.queries.audit_round import count_discarded_draws
 from auditflow.queries.re_audit import (
     BaselineCase,
     BaselineReserve,
@@ -80,7 +81,7 @@ def _take(
     listed = list_listed_cases(session, frame.id, [*(c.ref for c in cases), *(r.ref for r in reserves)])
     reserves = [reserve for reserve in reserves if reserve.ref in listed]
     number = count_draws(session, row.id) + 1
-    manifest = _manifest(row, frame, cases, reserves) | {"discarded_draws": number - 1}
+    manifest = _manifest(row, frame, cases, reserves) | {"discarded_draws": count_discarded_draws(session, row.id)}
     kept = Draw(round_id=row.id, number=number, seed="", drawn_at=act.at, manifest=manifest)
     session.add(kept)
     session.flush()

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from auditflow.domain.chain import canonical, sha256
 from auditflow.domain.errors import NotFound
 from auditflow.models import AuditRound, RoundResult
-from auditflow.queries.results import count_discarded_draws, find_frozen_results, get_frozen_results, get_round_grades
+from auditflow.queries.audit_round import count_discarded_draws
+from auditflow.queries.results import find_frozen_results, get_frozen_results, get_round_grades
 from auditflow.services.act import Act
 from auditflow.services.journal import Note, record
 from auditflow.services.permission import ask_first

@@ -1,7 +1,8 @@
 """Locking a design with its list, and drawing the sample from them.
 
 The seed is made here, after the lock, and journalled before the draw is computed from it; it is never typed
-and never offered again. Or it is the outcome of a public event that was named when the design was locked.
+and never offered again. Or it is the outcome of a public event that was named when the design was locked. Where a
+limit cannot be kept with it, the seeds of further tries follow from it, so that nobody ever gets another.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from auditflow.domain.errors import BadInput, GuardRefused, Misuse
 from auditflow.domain.sampling import Design, Provenance
 from auditflow.models import AuditRound, Draw, Frame, Journal, Person
 from auditflow.models.base import core
+from auditflow.queries.audit_round import count_discarded_draws, list_seeds_tried
 from auditflow.queries.sample import CaseRows, count_draws, get_frame, get_standing_draw, read_case_rows
 from auditflow.services.act import Act
 from auditflow.services.journal import Note, record
@@ -29,6 +31,7 @@ from auditflow.services.transitions import Outcome, Request, apply
 
 SEED_BYTES = 16
 """128 random bits."""
+LONGEST_OUTCOME = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def draw_sample(
     assert row is not None, "ask_first found it"
     assert frame is not None, "a locked round has its list"
     _refuse_used_key(session, round_id, act)
-    seed = _seed(row, outcome, act)
+    seed = _seed(session, row, outcome, act)
     witnesses = list(outcome.witness_ids) if outcome else []
     seeded = {"seed": seed, "seed_source": row.seed_source, "witnesses": witnesses}
     record(session, row, act.then("seed"), Note("seed_made", "qa_lead", details=seeded))
@@ -167,7 +170,8 @@ def _draw(session: Session, row: AuditRound, frame: Frame, seed: str, act: Act, 
         record(session, row, act.then("no-draw"), Note("draw_not_possible", "qa_lead", details={"code": refusal.code}))
         return DrawResult(None, refusal)
     number = count_draws(session, row.id) + 1
-    provenance = Provenance(row.seed_source, frame.source_sha256, frame.frame_sha256, row.locked_at, number - 1)
+    discarded = count_discarded_draws(session, row.id)
+    provenance = Provenance(row.seed_source, frame.source_sha256, frame.frame_sha256, row.locked_at, discarded)
     kept = Draw(round_id=row.id, number=number, seed=seed, drawn_at=act.at, manifest=drawn.manifest(provenance))
     session.add(kept)
     session.flush()
@@ -191,14 +195,26 @@ def _witnesses(session: Session, ids: Sequence[int], act: Act) -> int:
     return session.scalar(active) or 0
 
 
-def _seed(row: AuditRound, outcome: PublicOutcome | None, act: Act) -> str:
-    if row.seed_source != "public":
-        return secrets.token_hex(SEED_BYTES)
+def _seed(session: Session, row: AuditRound, outcome: PublicOutcome | None, act: Act) -> str:
+    """The seed of this try: the first is made, or announced, once for a lock; the others are `FIRST try 2`, …"""
+    tried = list_seeds_tried(session, row.id)
+    if row.seed_source == "public":
+        first = _announced(row, outcome, act)
+        if tried and first != tried[0]:
+            raise BadInput(f"The outcome is on record as “{tried[0]}”. Enter it as it stands there.", field="outcome")
+    else:
+        first = tried[0] if tried else secrets.token_hex(SEED_BYTES)
+    return f"{first} try {len(tried) + 1}" if tried else first
+
+
+def _announced(row: AuditRound, outcome: PublicOutcome | None, act: Act) -> str:
     if row.public_event_at is None or row.public_event_at > act.at:
         raise GuardRefused("The public event has not happened yet.", code="public_event_over")
     text = " ".join(outcome.text.split()) if outcome else ""
     if not text:
         raise BadInput("Enter the outcome of the public event.", field="outcome")
+    if len(text) > LONGEST_OUTCOME:
+        raise BadInput(f"Enter the outcome in {LONGEST_OUTCOME} characters or fewer.", field="outcome")
     return text
 
 

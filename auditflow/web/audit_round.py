@@ -8,7 +8,7 @@ from flask import render_template, request, url_for
 
 from auditflow.domain.policy import ModerationPolicy, SecondGradingPolicy, policy_document
 from auditflow.models import AuditRound
-from auditflow.queries.audit_round import list_draws, list_frozen_lists, list_rounds
+from auditflow.queries.audit_round import count_discarded_draws, list_draws, list_frozen_lists, list_rounds
 from auditflow.queries.audit_tool import list_newest_tools
 from auditflow.queries.moves import moves_for
 from auditflow.services.audit_round import RoundPlan, change_round, plan_round
@@ -141,7 +141,7 @@ def audit_round_show(round_id: int) -> Any:
     row = visible_round(round_id)
     moves = moves_for(db(), "audit_round", round_id, viewer().person_id, now())
     draws = list_draws(db(), round_id)
-    discarded = sum(draw.discarded_at is not None for draw in draws)
+    discarded = count_discarded_draws(db(), round_id)
     more = {"row": row, "moves": moves, "state": ROUND_WORDS[row.state], "discarded": discarded}
     if row.state in NOT_LAUNCHED:
         return render_template("audit_round/steps.html", **more, tasks=steps_of(row, moves), draws=draws)

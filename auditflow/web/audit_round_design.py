@@ -10,6 +10,7 @@ from flask import render_template, request, url_for
 from auditflow.domain.clock import LONDON
 from auditflow.domain.errors import BadInput
 from auditflow.models import AuditRound, Frame
+from auditflow.queries.audit_round import list_seeds_tried
 from auditflow.queries.person import list_people
 from auditflow.queries.sample import available_columns, get_frame
 from auditflow.services.audit_round import change_round
@@ -97,6 +98,8 @@ def _outcome_form(posted: Any, row: AuditRound) -> Any:
 def _draw_page(row: AuditRound, form: Any, outcome: Any) -> str:
     frame = get_frame(db(), row.frame_id)
     shown = {"row": row, "frame": frame, "form": form, "outcome": outcome, "caption": step_caption(row, 5)}
+    if row.state == "locked":
+        shown["tried"] = len(list_seeds_tried(db(), row.id))
     if row.state == "sampled":
         shown["next"] = url_for("allocation.allocation_show", round_id=row.id)
     return render_template("audit_round/draw.html", **shown)

@@ -16,6 +16,7 @@ from auditflow.models import AuditRound, CaseAudit, DomainGrade, Journal, RoundR
 from auditflow.models.database import Database
 from auditflow.queries.results import get_round_grades, list_result_versions
 from auditflow.services.act import Act
+from auditflow.services.journal import Note, record
 from auditflow.services.results import (
     check_frozen,
     close_round,
@@ -25,6 +26,7 @@ from auditflow.services.results import (
     results_of,
 )
 from auditflow.services.results_again import results_again
+from tests.conftest import MONDAY_MORNING
 from tests.factories.audits import make_case_audit, make_round
 from tests.factories.council import Council, make_council
 from tests.factories.results import agree, list_main, moderate, reported, set_columns
@@ -179,6 +181,9 @@ def test_the_sample_of_a_real_draw_is_weighed_by_its_list(
 
 def test_discarded_draws_are_said(session: Session, small: AuditRound) -> None:
     assert compute_results(session, small.id)["round"]["discarded_draws"] == 0
+    failed = Note("draw_not_possible", "qa_lead", details={"code": "cap_cannot_be_met"})
+    record(session, small, Act(None, MONDAY_MORNING, "try"), failed)
+    assert compute_results(session, small.id)["round"]["discarded_draws"] == 1, "a try that kept no limit too"
 
 
 def _statements(database: Database, session: Session, round_id: int) -> int:

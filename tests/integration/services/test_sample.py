@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,12 @@ from auditflow.domain import sampling
 from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import BadInput, GuardRefused, Misuse, NotPermitted, Stale, WrongState
 from auditflow.models import AuditRound, CaseAudit, Draw, Frame, Journal, SampleCase
+from auditflow.queries.audit_round import count_discarded_draws
 from auditflow.queries.sample import read_case_rows
+from auditflow.services.approval import approve_request
 from auditflow.services.audit_round import change_round
 from auditflow.services.sample import PublicOutcome, draw_sample, lock_design
+from auditflow.services.sample_change import request_discard
 from tests.factories.council import Council, make_council
 from tests.factories.sampling import DESIGN, Steps, make_frame
 
@@ -138,14 +142,19 @@ def test_an_unfrozen_list_is_not_locked(session: Session, steps: Steps, frame: F
         lock_design(session, row.id, steps.act())
 
 
+def refuse(*_: object) -> None:
+    raise BadInput("“child_in_need” should have 7 cases.", code="cap_cannot_be_met")
+
+
+def seeds(session: Session) -> list[str]:
+    made = sa.select(Journal.details).where(Journal.entry == "seed_made").order_by(Journal.id)
+    return [details["seed"] for details in session.scalars(made)]
+
+
 def test_a_seed_that_meets_no_limit_stays_on_record(
     session: Session, steps: Steps, frame: Frame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = steps.locked(steps.planned(frame))
-
-    def refuse(*_: object) -> None:
-        raise BadInput("“child_in_need” should have 7 cases.", code="cap_cannot_be_met")
-
     monkeypatch.setattr(sampling, "draw", refuse)
     act = steps.act()
     result = draw_sample(session, row.id, act)
@@ -154,8 +163,51 @@ def test_a_seed_that_meets_no_limit_stays_on_record(
     assert row.state == "locked"
     with pytest.raises(Misuse):
         draw_sample(session, row.id, act)
+    draw_sample(session, row.id, steps.act())
     monkeypatch.undo()
-    assert steps.drawn(row).number == 1
+    draw = steps.drawn(row)
+    first = seeds(session)[0]
+    assert seeds(session) == [first, f"{first} try 2", f"{first} try 3"], "trying again gives nobody another number"
+    assert (draw.number, draw.seed) == (1, f"{first} try 3")
+    assert draw.manifest["discarded_draws"] == count_discarded_draws(session, row.id) == 2
+    cases = read_case_rows(session, frame, sampling.Design.from_dict(DESIGN).columns)
+    assert sampling.verify(draw.manifest, cases.rows, columns=cases.columns, frame_sha256=frame.frame_sha256) == []
+
+
+def test_a_design_locked_anew_has_a_seed_of_its_own(
+    session: Session, steps: Steps, council: Council, frame: Frame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = steps.locked(steps.planned(frame))
+    monkeypatch.setattr(sampling, "draw", refuse)
+    draw_sample(session, row.id, steps.act())
+    monkeypatch.undo()
+    steps.drawn(row)
+    asked = request_discard(session, row.id, "Two lists were mixed up.", steps.act())
+    approve_request(session, asked.id, steps.act(council.director.id))
+    steps.locked(row)
+    again = steps.drawn(row)
+    assert len(seeds(session)) == 3
+    assert again.seed == seeds(session)[-1]
+    assert len(bytes.fromhex(again.seed)) == 16
+    assert again.manifest["discarded_draws"] == 2, "one that kept no limit, and one that the director discarded"
+
+
+def test_the_outcome_of_a_public_event_is_not_typed_otherwise_after_a_failed_try(
+    session: Session, steps: Steps, council: Council, frame: Frame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = {"public_event": "Wednesday's lottery", "public_event_at": steps.at + timedelta(days=2)}
+    row = steps.planned(frame)
+    change_round(session, row.id, {"seed_source": "public", **event}, steps.act())
+    steps.locked(row)
+    steps.at += timedelta(days=3)
+    seen = PublicOutcome("04 11 19", (council.director.id, council.heads[0].id))
+    monkeypatch.setattr(sampling, "draw", refuse)
+    draw_sample(session, row.id, steps.act(), outcome=seen)
+    monkeypatch.undo()
+    with pytest.raises(BadInput, match="on record as “04 11 19”"):
+        draw_sample(session, row.id, steps.act(), outcome=replace(seen, text="04-11-19"))
+    draw = draw_sample(session, row.id, steps.act(), outcome=seen).draw
+    assert draw is not None and draw.seed == "04 11 19 try 2"
 
 
 def test_a_public_event_gives_the_seed_only_after_it_happened_and_with_two_witnesses(

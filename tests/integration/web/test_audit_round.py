@@ -14,7 +14,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from auditflow.domain import sampling
 from auditflow.domain.clock import FixedClock
+from auditflow.domain.errors import BadInput
 from auditflow.domain.sampling import verify
 from auditflow.models import AuditRound, CaseAudit, Draw, NameMatch, Outbox
 from auditflow.models.database import Database
@@ -128,6 +130,25 @@ def test_reversed_dates_are_a_sentence(lead: Browser) -> None:
     page = first.submit({"name": "Backwards", "tool_version_id": tool, **dates}, status=400)
     assert "The last day must be the same as or after the first day." in page.text
     assert page.form()["name"] == ["Backwards"]
+
+
+def test_a_draw_that_keeps_no_limit_says_that_every_result_will_say_so(
+    lead: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = plan(lead).submit({"size": "12", "per_worker": "3", "per_family": "", "rules": ["closed"]})
+    locked = lead.get(page.path.replace("/trial", "/draw")).submit()
+    assert "nobody gets another" not in locked.text
+
+    def refuse(*_: object) -> None:
+        raise BadInput("“child_in_need” should have 7 cases.", code="cap_cannot_be_met")
+
+    monkeypatch.setattr(sampling, "draw", refuse)
+    failed = locked.submit(status=400)
+    assert "1 draw could not keep the limits, and every result says so." in failed.text
+    monkeypatch.undo()
+    drawn = lead.get(locked.path).submit()
+    assert "The sample is drawn" in drawn.text
+    assert "1 earlier draw was discarded." in lead.get(locked.path.replace("/draw", "")).text
 
 
 def test_a_double_click_on_draw_and_launch_does_each_once(lead: Browser, database: Database) -> None:
