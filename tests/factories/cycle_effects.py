@@ -48,6 +48,7 @@ def start(world: World, case: Case, _who: int, _choice: object) -> None:
 def submit(world: World, case: Case, who: int, _choice: object) -> None:
     """Agreed, or moderated: Inadequate, Outstanding, a concern, or because it was moderated before."""
     case.submissions.append(case.typed[who])
+    case.submitters.add(who)
     case.enter("submitted", "submitted")
     concern = any(alert.state != "raised_in_error" for alert in world.of("alert", case))
     if set(case.submissions) & {1, 4} or concern or world.of("moderation", case):

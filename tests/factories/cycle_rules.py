@@ -28,6 +28,10 @@ class Rule:
     when: Asked = lambda _w, _i, _p, _c: True
     choices: str = ""
 
+    def nearly(self, world: World, item: Any, who: int, choice: object) -> bool:
+        """Whether only a condition could forbid it: the state is right, and so is the kind of person."""
+        return item.state in self.states.split() and self.who(world, item, who, choice)
+
 
 def role(*roles: str) -> Asked:
     """Anybody who holds one of these roles."""
@@ -37,6 +41,11 @@ def role(*roles: str) -> Asked:
 def either(*asked: Asked) -> Asked:
     """One of several."""
     return lambda *about: any(one(*about) for one in asked)
+
+
+def both(*asked: Asked) -> Asked:
+    """All of several."""
+    return lambda *about: all(one(*about) for one in asked)
 
 
 def auditor(_world: World, item: Item, who: int, _choice: object) -> bool:
@@ -70,15 +79,14 @@ def team_manager(world: World, item: Item, who: int, _choice: object) -> bool:
 
 
 def may_audit(world: World, case: Case, _who: int, choice: int) -> bool:
-    """The person chosen is a trained auditor without conflict, and no grade was submitted."""
+    """The person chosen is a trained auditor without conflict."""
     person = world.people[choice]
-    free = not world.conflict(choice, case) and choice not in case.declared
-    return person.has("auditor") and person.trained and free and (case.state == "selected" or not case.submissions)
+    return person.has("auditor") and person.trained and not world.conflict(choice, case) and choice not in case.declared
 
 
 def own_audit(world: World, case: Case, who: int) -> bool:
-    """Their own audit, or that of somebody who answers to them."""
-    return case.auditor == who or world.reports_to(case.auditor, who)
+    """Their own audit or one they submitted before it changed hands, or that of somebody who answers to them."""
+    return any(person == who or world.reports_to(person, who) for person in {case.auditor, *case.submitters})
 
 
 def judged(world: World, case: Case, who: int) -> bool:
@@ -91,7 +99,7 @@ def judged(world: World, case: Case, who: int) -> bool:
 def may_moderate(world: World, task: Task, who: int) -> bool:
     """A person who could be given this task."""
     someone = world.people[who]
-    own = task.auditor == who or world.reports_to(task.auditor, who)
+    own = who in task.case.submitters or world.reports_to(task.auditor, who)
     moderates = someone.roles & {"team_manager", "external_moderator", "director"}
     return bool(moderates) and not world.conflict(who, task.case) and not own
 
@@ -246,6 +254,11 @@ def returnable(_world: World, task: Task, _who: int, _choice: object) -> bool:
 
 
 LEAD, DIRECTOR = role("qa_lead"), role("director")
+SENIOR = role("head_of_service", "director")
+DECIDERS = role("qa_lead", "head_of_service", "director", "external_moderator")
+OFFICERS = role("qa_lead", "head_of_service", "director", "team_manager")
+OFFICERS_OR_NEAR = either(OFFICERS, role("external_moderator", "practitioner"), auditor, moderator)
+JUDGES = either(OFFICERS, role("external_moderator"), auditor, owner)
 
 RULES: dict[str, Rule] = {
     "allocate": Rule("case_audit", BEFORE, LEAD, may_audit, "person"),
@@ -258,14 +271,14 @@ RULES: dict[str, Rule] = {
     "dispute": Rule("case_audit", "changed", auditor),
     "share_feedback": Rule("case_audit", "agreed", either(auditor, moderator, LEAD)),
     "challenge": Rule("case_audit", "feedback_shared", team_manager, may_challenge),
-    "determine": Rule("case_audit", "disputed", decides, choices="grade"),
+    "determine": Rule("case_audit", "disputed", DECIDERS, decides, "grade"),
     "hand_to_external": Rule("case_audit", "disputed", DIRECTOR, may_be_handed, "person"),
     "ask_to_remove": Rule("case_audit", BEFORE, LEAD, removable),
     "ask_not_audited": Rule("case_audit", BEFORE, LEAD, not_asked),
     "propose": Rule("case_audit", UNFINISHED, proposes, choices="person"),
-    "raise": Rule("case_audit", f"{UNFINISHED} closed removed not_audited", sees, choices="flag"),
-    "approve": Rule("approval", "requested", approves, still_possible),
-    "refuse": Rule("approval", "requested", approves),
+    "raise": Rule("case_audit", f"{UNFINISHED} closed removed not_audited", OFFICERS_OR_NEAR, sees, "flag"),
+    "approve": Rule("approval", "requested", SENIOR, both(approves, still_possible)),
+    "refuse": Rule("approval", "requested", SENIOR, approves),
     "take_request_back": Rule("approval", "requested", lambda _w, i, p, _c: i.requester == p),
     "open": Rule("moderation", "with_moderator", holder, lambda _w, i, _p, _c: not i.opened),
     "comment": Rule("moderation", "with_moderator", holder),
@@ -286,11 +299,11 @@ RULES: dict[str, Rule] = {
     "change_date": Rule("action", "open", either(owner, own_head, LEAD)),
     "complete_action": Rule("action", "open", owner),
     "ask_cannot_do": Rule("action", "open", owner, not_asked),
-    "verify_action": Rule("action", "done", verifies, followed_up, "difference"),
-    "verify_with_follow_up": Rule("action", "done", verifies),
-    "reopen_action": Rule("action", "done", verifies),
-    "acknowledge": Rule("alert", "raised", answers),
-    "resolve": Rule("alert", "acknowledged", answers, lambda _w, i, p, _c: p != i.case.worker),
+    "verify_action": Rule("action", "done", JUDGES, both(verifies, followed_up), "difference"),
+    "verify_with_follow_up": Rule("action", "done", JUDGES, verifies),
+    "reopen_action": Rule("action", "done", JUDGES, verifies),
+    "acknowledge": Rule("alert", "raised", OFFICERS, answers),
+    "resolve": Rule("alert", "acknowledged", OFFICERS, both(answers, lambda _w, i, p, _c: p != i.case.worker)),
     "re_raise": Rule("alert", "resolved", raises_again),
     "mark_raised_in_error": Rule("alert", "raised acknowledged", own_head),
 }
@@ -299,6 +312,4 @@ RULES: dict[str, Rule] = {
 def allowed(world: World, name: str, item: Item, who: int, choice: object) -> bool:
     """What these rules say of this move by this person, now."""
     rule = RULES[name]
-    return (
-        item.state in rule.states.split() and rule.who(world, item, who, choice) and rule.when(world, item, who, choice)
-    )
+    return rule.nearly(world, item, who, choice) and rule.when(world, item, who, choice)

@@ -144,6 +144,7 @@ class Case(Item):
     typed: dict[int, int] = field(default_factory=dict)
     answered: bool = True
     submissions: list[int] = field(default_factory=list)
+    submitters: set[int] = field(default_factory=set)
     moderated: int | None = None
     published: int | None = None
     returns: int = 0
