@@ -18,7 +18,7 @@ from auditflow.domain.clock import Clock, SystemClock
 from auditflow.models.database import Database, open_database
 from auditflow.web import access_log, errors, headers, layout, sign_in, trying_again
 from auditflow.web.request import EXTENSION, SAFE_METHODS, House
-from auditflow.web.routing import Pages
+from auditflow.web.routing import Pages, RowNumber
 
 MEGABYTE = 1024 * 1024
 SESSION_HOURS = 8
@@ -29,6 +29,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
     app = Flask("auditflow", static_folder="static", template_folder=None)
     furnish(app, settings, clock or SystemClock(), database or open_database(settings.database_url))
     app.jinja_loader = PackageLoader("auditflow")
+    app.url_map.converters["int"] = RowNumber
     CSRFProtect(app)
     access_log.install(app)
     trying_again.install(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,8 @@ from auditflow.domain.errors import BadInput
 from auditflow.models import Person
 
 VALID = timedelta(days=7)
+LINK = re.compile("([0-9]{1,9})-([0-9]{1,11})-([0-9a-f]{40})")
+"""Person, until when, and the signature."""
 
 
 def make_link(person: Person, *, secret_key: str, base_url: str, at: datetime) -> str:
@@ -23,13 +26,13 @@ def make_link(person: Person, *, secret_key: str, base_url: str, at: datetime) -
 def open_link(session: Session, token: str, *, secret_key: str, at: datetime) -> Person:
     """The person whom a link was made for. Raises BadInput if it is wrong, used or too old."""
     refused = BadInput("This link has been used or is too old. Ask your administrator for a new one.")
-    parts = token.split("-")
-    if len(parts) != 3 or not parts[0].isdigit() or not parts[1].isdigit():
+    parts = LINK.fullmatch(token)
+    if parts is None:
         raise refused
-    person = session.get(Person, int(parts[0]))
-    if person is None or not person.active or int(parts[1]) < at.timestamp():
+    person, until = session.get(Person, int(parts[1])), int(parts[2])
+    if person is None or not person.active or until < at.timestamp():
         raise refused
-    if not hmac.compare_digest(_signature(person, int(parts[1]), secret_key), parts[2]):
+    if not hmac.compare_digest(_signature(person, until, secret_key), parts[3]):
         raise refused
     return person
 

@@ -15,13 +15,14 @@ from auditflow.web.audit_round_pages import KIND_WORDS, LEAD, READERS, group_wor
 from auditflow.web.dashboard_page import SHOWN_STATES, STATE_GROUPS
 from auditflow.web.download import table_file
 from auditflow.web.layout import case_ref, day
-from auditflow.web.request import act, db, now, viewer
+from auditflow.web.request import act, asked_number, db, now, viewer
 from auditflow.web.routing import Pages
 from workflows.registry import WORKFLOWS
 
 pages = Pages("dashboard", __name__)
 LABELS = WORKFLOWS["case_audit"].labels
 HEADINGS = ("Case", "Kind of case", "Team", "How it came in", "Auditor", "State", "Due", "Agreed")
+FILTERS = ("state", "auditor", "team", "late", "kind", "search")
 PAGE = 50
 
 
@@ -30,12 +31,17 @@ def _filter() -> CaseFilter:
     groups = {**STATE_GROUPS, "removed": ("removed",)}
     return CaseFilter(
         states=groups.get(state, ()),
-        auditor_id=request.args.get("auditor", type=int),
-        team_id=request.args.get("team", type=int),
+        auditor_id=asked_number("auditor"),
+        team_id=asked_number("team"),
         late=late if late in ("audit", "moderation") else "",
         kind=request.args.get("kind", "") if request.args.get("kind", "") in KIND_WORDS else "",
         search=request.args.get("search", "").strip()[:100],
     )
+
+
+def _query() -> dict[str, Any]:
+    """The filters that the address names: only these are carried along by links."""
+    return {name: request.args[name] for name in FILTERS if request.args.get(name)}
 
 
 @pages.page("/rounds/<int:round_id>/cases", may=READERS)
@@ -52,8 +58,8 @@ def case_table(round_id: int) -> Any:
         count=len(lines),
         page=_page(number, len(lines)),
         filters=_filters(row),
-        filtered=any(request.args.get(name) for name in ("state", "auditor", "team", "late", "kind", "search")),
-        query={name: value for name, value in request.args.items() if name != "page"},
+        filtered=bool(_query()),
+        query=_query(),
     )
 
 
@@ -104,8 +110,7 @@ def _page(number: int, of: int) -> dict[str, Any]:
     last = max(1, -(-of // PAGE))
 
     def href(n: int) -> str:
-        query: dict[str, Any] = {name: value for name, value in request.args.items() if name != "page"}
-        return url_for(request.endpoint or "", **(request.view_args or {}), **query, page=n)
+        return url_for(request.endpoint or "", **(request.view_args or {}), **_query(), page=n)
 
     near = [n for n in range(1, last + 1) if n in (1, last) or abs(n - number) <= 2]
     items: list[dict[str, Any]] = []

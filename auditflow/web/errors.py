@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, abort, current_app, g, jsonify, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
@@ -24,12 +24,19 @@ BROKEN = "Something went wrong on our side. What you typed is kept here."
 
 def install(app: Flask) -> None:
     """Register the handlers on `app`."""
+    app.before_request(_refuse_unreadable)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _csrf_expired)
     for away in (OperationalError, InterfaceError, TimeoutError):
         app.register_error_handler(away, _database_away)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, _broken)
+
+
+def _refuse_unreadable() -> None:
+    """PostgreSQL and the file system take no NUL in any text, and no address of ours has one."""
+    if "\0" in request.path or b"%00" in request.query_string or b"\0" in request.query_string:
+        abort(400)
 
 
 def typed() -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from auditflow.services.seal_post import find_verification
 from auditflow.web.journal_words import BY_THE_RULES, TITLES
 from auditflow.web.layout import clock_time, day
 from auditflow.web.paging import paging
-from auditflow.web.request import db
+from auditflow.web.request import LARGEST, db
 from auditflow.web.routing import Pages
 from workflows.roles import PERSON_ROLES, ROLES
 
@@ -22,7 +22,6 @@ pages = Pages("journal", __name__)
 
 ADMIN = ("administrator",)
 PAGE = 50
-LARGEST = 2**31 - 1
 
 KINDS = {
     "audit_round": "Round",

@@ -20,6 +20,8 @@ from auditflow.queries.scope import Viewer, viewer_of
 from auditflow.services.act import Act
 
 EXTENSION = "auditflow"
+LARGEST = 2**31 - 1
+"""The largest number that a row can have in PostgreSQL."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -103,6 +105,12 @@ def _mark(nonce: str, person_id: int) -> str:
 def form_version() -> int | None:
     """The row version that the form was made for; None if it carries none."""
     return request.form.get("version", type=int)
+
+
+def asked_number(name: str) -> int | None:
+    """The number that the address gives under this name; None if it is none, or none that a row can have."""
+    found = request.args.get(name, type=int)
+    return found if found is not None and 0 < found <= LARGEST else None
 
 
 def sent_by_script() -> bool:

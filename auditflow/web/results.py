@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 
 from auditflow.domain.errors import NotFound
 from auditflow.models import AuditRound
@@ -19,7 +19,7 @@ from auditflow.queries.results import (
 from auditflow.services.re_audit import READY
 from auditflow.services.results import results_of
 from auditflow.web.layout import day
-from auditflow.web.request import db, now, viewer
+from auditflow.web.request import asked_number, db, now, viewer
 from auditflow.web.results_page import Links, round_page
 from auditflow.web.results_re_audit import re_audit_page
 from auditflow.web.routing import Pages
@@ -53,7 +53,7 @@ def results_show(round_id: int) -> Any:
     if not me.has(*INSIDE):
         return redirect(url_for("results.results_board", round_id=round_id))
     row = get_result_round(db(), me, round_id)
-    number = request.args.get("version", type=int)
+    number = asked_number("version")
     results = results_of(db(), round_id, number=number)
     links = Links(round_id, me.has("qa_lead"))
     teams = me.has("qa_lead", "director")

@@ -12,11 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, abort
 from flask_login import current_user
+from werkzeug.routing import IntegerConverter, Map
 
 from auditflow.domain.errors import NotFound
 from auditflow.models.base import core
 from auditflow.models.journal import ReadLog
-from auditflow.web.request import db, house, now, viewer
+from auditflow.web.request import LARGEST, db, house, now, viewer
 from auditflow.web.trying_again import try_again
 from workflows.roles import PERSON_ROLES
 
@@ -27,6 +28,13 @@ ANYONE = "anyone"
 SIGNED_IN = "signed in"
 """Whoever is signed in; what they see is limited by the queries."""
 WRITE_READING = sa.insert(core(ReadLog))
+
+
+class RowNumber(IntegerConverter):
+    """`<int:…>` in an address: a number that a row can have. At a larger one there is nothing."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST)
 
 
 class Pages(Blueprint):

@@ -1,4 +1,4 @@
-"""The key of an act: made with the form, and never one that somebody thought up."""
+"""What a request says of itself: the key of an act, numbers and filters in an address."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from auditflow.models import CaseAudit, Deadline, Journal, Reflection
+from auditflow.models import CaseAudit, Deadline, Journal, Person, Reflection
+from auditflow.web.request import house
 from tests.factories.actions import run_deadlines
 from tests.factories.audits import make_round
 from tests.factories.council import START, make_council
@@ -56,3 +57,37 @@ def test_the_key_of_a_form_is_kept_as_it_is(database, sign_in, shared) -> None:
     page.submit(action="/read")
     with database.reading() as session:
         assert session.scalars(sa.select(Journal.key).where(Journal.entry == "outcome_read")).one() == key
+
+
+HUGE = "9" * 30
+NOWHERE = (
+    *(f"/rounds/{HUGE}", f"/audits/{HUGE}", f"/audits/1/submissions/{HUGE}", "/people/3000000000"),
+    *(f"/set-password/{token}" for token in (f"{HUGE}-1-x", "²-1-x", f"1-{HUGE}-{'0' * 40}", "1-99999999999-é")),
+)
+
+
+def test_a_number_that_no_row_can_have_leads_nowhere(app, sign_in, shared) -> None:
+    lead, nobody = sign_in(_person(app, "Quinn Abbott")), app.test_client()
+    for address in NOWHERE:
+        answer = (nobody if "password" in address else lead.client).get(address)
+        assert answer.status_code in (400, 404), address
+    lead.get(f"/rounds/1/cases?auditor={HUGE}&team=-1&page={HUGE}")
+
+
+@pytest.mark.parametrize(
+    "address", ["/actions?search=%00", "/audits/1/sections/%00", "/static/%00", "/sign-in?next=%00"]
+)
+def test_an_address_with_a_nul_is_refused_before_anything_reads_it(sign_in, app, shared, address) -> None:
+    assert sign_in(_person(app, "Auditor A")).client.get(address).status_code == 400
+
+
+def test_links_of_a_list_carry_its_filters_along_and_nothing_else(sign_in, app, shared) -> None:
+    lead = sign_in(_person(app, "Quinn Abbott"))
+    page = lead.get("/rounds/1/cases?search=CF&_external=1&_scheme=javascript&_anchor=x&round_id=2&kind=")
+    files = [link for link in page.links() if "cases.csv" in link]
+    assert files == ["/rounds/1/cases.csv?search=CF"]
+
+
+def _person(app, name: str) -> int:
+    with house(app).database.reading() as session:
+        return session.scalars(sa.select(Person.id).where(Person.name == name)).one()
