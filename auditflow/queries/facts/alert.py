@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from auditflow.models import Alert
 from auditflow.models.base import core
-from auditflow.queries.facts.items import flag, nobody_qualifies, of_audit
+from auditflow.queries.facts.items import flag, of_audit
 from auditflow.queries.facts.people import (
     PERSON,
     TEAM,
@@ -46,8 +46,8 @@ def columns(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
 
 
 def _passed_up(table: sa.Table) -> Column:
-    """Whether it went up to the director, or nobody below may carry it on: before, it does not exist for them."""
-    return sa.or_(table.c.escalated_to == "director", nobody_qualifies("alert", table.c.id))
+    """Whether it went up to the director: before, it is not theirs to answer."""
+    return table.c.escalated_to == "director"
 
 
 def _manager_and_deputy(table: sa.Table) -> Column:
