@@ -31,7 +31,7 @@ from auditflow.models import (
     Submission,
     Team,
 )
-from auditflow.queries.facts import list_facts
+from auditflow.queries.facts import list_facts, this_one
 from auditflow.services.act import Act
 from auditflow.services.journal import Note, begin
 from auditflow.services.stuck import check_stuck
@@ -220,7 +220,7 @@ def items(session: Session) -> Iterator[tuple[str, int, str]]:
 
 def may_carry_on(session: Session, person: Person, kind: str, item_id: int, state: str, at: datetime) -> bool:
     """Whether this one person, asked alone, may make a move that carries the item on."""
-    facts = list_facts(session, kind, actor_id=person.id, at=at, where=lambda table: table.c.id == item_id)[0]
+    facts = list_facts(session, kind, actor_id=person.id, at=at, where=this_one, subject_id=item_id)[0]
     known = {**facts.values, **when_asking(kind), "nobody_qualifies": False}
     roles = facts.roles
     if kind == "case_audit" and "auditor" not in person.role_keys:
