@@ -23,7 +23,7 @@ from auditflow.models import (
     Submission,
     Team,
 )
-from auditflow.queries.scope import BEING_GRADED, Viewer, visible_case_audits
+from auditflow.queries.scope import BEING_GRADED, Viewer, not_graded_now, visible_case_audits
 
 NOT_THERE = "There is no such audit."
 
@@ -53,6 +53,12 @@ def get_readable_case_audit(session: Session, viewer: Viewer, case_audit_id: int
     )
     answers = sa.true() if viewer.has("qa_lead", "head_of_service", "director") else works_on_it
     return _one(session, CaseAudit.id == case_audit_id, visible_case_audits(viewer), answers)
+
+
+def is_grading_beside(session: Session, viewer: Viewer, case_audit_id: int) -> bool:
+    """Whether the viewer is grading the case of this audit in another one, and must see nothing of this."""
+    apart = (CaseAudit.id == case_audit_id, not_graded_now(viewer))
+    return session.scalar(sa.select(CaseAudit.id).where(*apart)) is None
 
 
 def _one(session: Session, *where: sa.ColumnElement[bool]) -> CaseAudit:

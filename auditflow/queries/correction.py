@@ -12,7 +12,7 @@ from auditflow.domain.correction import correct
 from auditflow.domain.errors import NotFound
 from auditflow.models import CaseAudit, Correction, Person, Stuck, Submission
 from auditflow.models.base import core
-from auditflow.queries.scope import Viewer
+from auditflow.queries.scope import Viewer, not_graded_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ def visible_corrections(viewer: Viewer) -> sa.ColumnElement[bool]:
 def get_visible_correction(session: Session, viewer: Viewer, correction_id: int) -> Correction:
     """The request, for who asked and who decides. Raises NotFound."""
     mine = sa.or_(Correction.requested_by_id == viewer.person_id, visible_corrections(viewer))
-    found = session.scalars(sa.select(Correction).where(Correction.id == correction_id, mine)).one_or_none()
+    about = sa.select(Correction).join(CaseAudit, CaseAudit.id == Correction.case_audit_id)
+    found = session.scalars(about.where(Correction.id == correction_id, mine, not_graded_now(viewer))).one_or_none()
     if found is None or viewer.is_gone:
         raise NotFound("There is no such correction.")
     return found
@@ -88,7 +89,7 @@ def list_open_corrections(session: Session, viewer: Viewer) -> list[tuple[Correc
         sa.select(Correction, CaseAudit, core(Person).c.name)
         .join(CaseAudit, CaseAudit.id == Correction.case_audit_id)
         .join(core(Person), core(Person).c.id == Correction.requested_by_id)
-        .where(Correction.state == "requested", visible_corrections(viewer))
+        .where(Correction.state == "requested", visible_corrections(viewer), not_graded_now(viewer))
         .order_by(Correction.requested_at, Correction.id)
     )
     return [(row, audit, name) for row, audit, name in session.execute(statement)]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from auditflow.models import AuditRound, CaseAudit, Deadline, Moderation, Person
 from auditflow.models.base import core
 from auditflow.queries.facts import list_facts
-from auditflow.queries.scope import Viewer
+from auditflow.queries.scope import Viewer, not_graded_now
 
 RECENT = 20
 
@@ -56,9 +56,9 @@ def _waits(table: sa.Table) -> sa.ColumnElement[bool]:
     return table.c.state == "waiting"
 
 
-def list_open_moderations(session: Session) -> list[TaskRow]:
-    """Every open task of the council, the first due first; for the QA lead."""
-    return _rows(session, Moderation.state.in_(["waiting", "with_moderator"]))
+def list_open_moderations(session: Session, viewer: Viewer) -> list[TaskRow]:
+    """Every open task of the council, the first due first; for a QA lead, but for cases that they are grading."""
+    return _rows(session, Moderation.state.in_(["waiting", "with_moderator"]), not_graded_now(viewer))
 
 
 def find_due(session: Session, moderation_id: int) -> datetime | None:

@@ -84,10 +84,10 @@ def visible_case_audits(viewer: Viewer) -> Predicate:
     second grading is its auditor's and the QA lead's. While somebody grades a case, no other audit of it exists
     for them, whatever roles they hold.
     """
-    return sa.false() if viewer.is_gone else sa.and_(_within_roles(viewer), _not_graded_now(viewer))
+    return sa.false() if viewer.is_gone else sa.and_(_within_roles(viewer), not_graded_now(viewer))
 
 
-def _not_graded_now(viewer: Viewer) -> Predicate:
+def not_graded_now(viewer: Viewer) -> Predicate:
     """Not another person's audit of a case that the viewer is grading."""
     return sa.or_(CaseAudit.auditor_id == viewer.person_id, CaseAudit.ref.not_in(_graded_now(viewer)))
 

@@ -10,7 +10,7 @@ from auditflow.domain.errors import NotFound, Refused
 from auditflow.domain.frame import case_type_label
 from auditflow.domain.policy import TRIGGERS
 from auditflow.models import CaseAudit, Moderation
-from auditflow.queries.case_audit import get_person_name, get_team_name
+from auditflow.queries.case_audit import get_person_name, get_team_name, is_grading_beside
 from auditflow.queries.moderation import get_moderation, list_eligible_moderators
 from auditflow.queries.moderation_list import (
     TaskRow,
@@ -43,7 +43,9 @@ def moderation_list() -> str:
         own=[_todo(row) for row in list_own_moderations(session, me.person_id)],
         takeable=[_todo(row, "Take") for row in list_takeable_moderations(session, me, now())],
         decided=list_decided_moderations(session, me.person_id),
-        council=[(row, due_words(row.due_at)) for row in list_open_moderations(session)] if me.has("qa_lead") else [],
+        council=[(row, due_words(row.due_at)) for row in list_open_moderations(session, me)]
+        if me.has("qa_lead")
+        else [],
         leads=me.has("qa_lead"),
     )
 
@@ -66,12 +68,16 @@ def task_link(moderation_id: int) -> str:
 
 
 def seen_task(moderation_id: int) -> tuple[Moderation, Moves]:
-    """The task, if it exists for the signed-in person: their own, one they may take, or any for the QA lead."""
+    """The task, if it exists for the signed-in person: their own, one they may take, or any for the QA lead.
+
+    Somebody else's about a case that they are grading themselves does not.
+    """
     task = get_moderation(db(), moderation_id)
     moves = moves_for(db(), "moderation", moderation_id, viewer().person_id, now())
     own = task.moderator_id == viewer().person_id
     offered = task.state == "waiting" and "eligible_moderator" in moves.facts.roles
-    if not (own or offered or viewer().has("qa_lead")):
+    blind = is_grading_beside(db(), viewer(), task.case_audit_id)
+    if not own and (blind or not (offered or viewer().has("qa_lead"))):
         raise NotFound(NOT_THERE)
     return task, moves
 

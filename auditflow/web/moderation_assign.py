@@ -11,7 +11,7 @@ from auditflow.models import CaseAudit, Moderation
 from auditflow.queries.moderation import get_moderation, list_eligible_moderators
 from auditflow.queries.moves import moves_for
 from auditflow.services.moderation import choose_moderator, reassign_moderation
-from auditflow.web.moderation import MODERATORS, own_task, show_task, task_link
+from auditflow.web.moderation import MODERATORS, own_task, seen_task, show_task, task_link
 from auditflow.web.request import act, db, new_key, now, viewer
 from auditflow.web.routing import Pages
 from forms.moderation import ChooseModeratorForm, HandBackForm
@@ -66,7 +66,7 @@ def _give(task: Moderation, form: ChooseModeratorForm) -> None:
 
 
 def _open_task(moderation_id: int) -> Moderation:
-    task = get_moderation(db(), moderation_id)
+    task, _ = seen_task(moderation_id)
     if task.state not in ("waiting", "with_moderator"):
         raise NotFound("There is no such moderation among those that are open.")
     return task
