@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +32,7 @@ from auditflow.services.transitions import Outcome, Request, apply
 SEED_BYTES = 16
 """128 random bits."""
 LONGEST_OUTCOME = 180
+SELDOM = "Some draws can keep the limits, but this trial did not, and the real draw might not either."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,29 @@ def try_design(session: Session, frame: Frame, design: Design) -> sampling.Draw:
 
 def try_drawing(cases: CaseRows, design: Design) -> sampling.Draw:
     """The same from rows that are at hand."""
-    seeded = design.with_seed(f"trial-{secrets.token_hex(8)}")
+    expected = sampling.expected_sample(cases.rows, design, columns=cases.columns)
+    _check_size(design, expected.eligible)
+    _check_limits(design, expected)
     try:
-        trial = sampling.draw(cases.rows, seeded, cases.columns)
+        return sampling.draw(cases.rows, design.with_seed(f"trial-{secrets.token_hex(8)}"), cases.columns)
     except BadInput as refusal:
-        if refusal.code == "cap_cannot_be_met":
-            _check_size(design, sampling.draw(cases.rows, replace(seeded, caps=()), cases.columns).eligible)
-        raise
-    _check_size(design, trial.eligible)
-    return trial
+        if refusal.code != "cap_cannot_be_met":
+            raise
+        raise BadInput(f"{SELDOM} {refusal.sentence}", code="cap_seldom_met", field=refusal.field) from refusal
+
+
+def _check_limits(design: Design, expected: sampling.Expected) -> None:
+    """A limit that no draw at all can keep is said before the design is locked, whatever the seed will be."""
+    for cap in design.caps:
+        groups = expected.impossible.get(cap.column, ())
+        if groups:
+            names = " and ".join(f"{expected.allocation[name]} cases of “{name}”" for name in groups)
+            raise BadInput(
+                f"No draw can keep this limit: there are not {names} with at most {cap.most} for each “{cap.column}”. "
+                "Allow more for each, or ask for fewer cases.",
+                code="cap_cannot_be_met",
+                field="per_worker",
+            )
 
 
 def _check_size(design: Design, eligible: int) -> None:

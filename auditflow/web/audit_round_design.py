@@ -77,8 +77,12 @@ def audit_round_trial(round_id: int) -> Any:
     frame = get_frame(db(), row.frame_id)
     if not row.design:
         raise BadInput("Design the sample first.")
-    shown = trial_of(db(), row, frame)
-    return render_template("audit_round/trial.html", row=row, frame=frame, caption=step_caption(row, 4), **shown)
+    about = {"row": row, "frame": frame, "caption": step_caption(row, 4)}
+    try:
+        shown = trial_of(db(), row, frame)
+    except BadInput as refusal:
+        return render_template("audit_round/no_trial.html", **about, finding=refusal.sentence)
+    return render_template("audit_round/trial.html", **about, **shown)
 
 
 @pages.page("/rounds/<int:round_id>/draw", may=LEAD)

@@ -8,7 +8,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from auditflow.domain.sampling import Coverage, Design, Draw, margin_of_error, worker_coverage
+from auditflow.domain.sampling import (
+    Coverage,
+    Design,
+    Draw,
+    Expected,
+    expected_sample,
+    margin_of_error,
+    worker_coverage,
+)
+from auditflow.domain.sampling_values import clean
 from auditflow.models import AuditRound, Frame
 from auditflow.queries.sample import CaseRows, available_columns, read_case_rows
 from auditflow.services.sample import try_drawing
@@ -33,7 +42,9 @@ def trial_of(session: Session, row: AuditRound, frame: Frame) -> dict[str, Any]:
     further = [name for name, _ in COMPARED if name in have] + ["worker", "worker_last_audited"]
     cases = read_case_rows(session, frame, [*design.columns, *further])
     drawn = try_drawing(cases, design)
-    compared = [(words, _shares(cases, design, drawn, name)) for name, words in COMPARED if name in cases.columns]
+    names = [name for name, _ in COMPARED if name in cases.columns]
+    expected = expected_sample(cases.rows, design, names, cases.columns)
+    compared = [(dict(COMPARED)[name], _shares(cases, drawn, expected, name)) for name in names]
     first = compared[0][1] if compared else []
     n = len(drawn.sample)
     return {
@@ -75,27 +86,16 @@ def _subtraction(drawn: Draw) -> list[list[Any]]:
     return rows + [[reason, f"−{count:,}" if count else "0"] for reason, count in drawn.excluded.items()]
 
 
-def _shares(cases: CaseRows, design: Design, drawn: Draw, column: str) -> list[dict[str, Any]]:
-    """List (only what can be drawn) against sample, largest group first."""
+def _shares(cases: CaseRows, drawn: Draw, expected: Expected, column: str) -> list[dict[str, Any]]:
+    """List (only what can be drawn) against this trial and the average of all draws, largest group first."""
     at, ref_at = cases.columns.index(column), cases.columns.index("case_ref")
     chosen = set(drawn.refs)
-    able = _eligible_refs(cases, design)
-    listed: Counter[str] = Counter()
-    sampled: Counter[str] = Counter()
-    for line in cases.rows:
-        if line[ref_at] in able:
-            listed[line[at]] += 1
-            sampled[line[at]] += line[ref_at] in chosen
+    sampled = Counter(clean(line[at]) for line in cases.rows if line[ref_at] in chosen)
+    lines = sorted(expected.groups[column], key=lambda line: (-line.listed, line.name))
     return [
-        {"label": group_words(name), "list": count, "sample": sampled[name]}
-        for name, count in sorted(listed.items(), key=lambda item: (-item[1], item[0]))
+        {"label": group_words(line.name), "list": line.listed, "sample": sampled[line.name], "average": line.expected}
+        for line in lines
     ]
-
-
-def _eligible_refs(cases: CaseRows, design: Design) -> set[str]:
-    from auditflow.domain.sampling_list import CaseList, Tally
-
-    return {ref for ref, _, _ in CaseList(cases.rows, design, cases.columns).eligible(Tally())}
 
 
 def _coverage(cases: CaseRows, design: Design, drawn: Draw) -> Coverage | None:

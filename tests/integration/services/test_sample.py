@@ -121,7 +121,10 @@ def test_a_list_that_is_not_what_was_locked_is_not_drawn_from(session: Session, 
     [
         ({"size": 500}, "only 52 can be drawn"),
         ({"minimum": 9}, "smallest sample that can is 27"),
-        ({"per_worker": {"column": "worker", "most": 1}}, "should have"),
+        (
+            {"per_worker": {"column": "worker", "most": 1}},
+            "No draw can keep this limit: .* of “child_in_need”.* at most 1 for each",
+        ),
         ({"exclude": [{"reason": "x", "column": "sex", "blank": True}]}, "no column “sex”"),
     ],
 )
@@ -132,6 +135,19 @@ def test_a_design_that_does_not_fit_the_list_is_not_locked(
     with pytest.raises(BadInput, match=sentence):
         lock_design(session, row.id, steps.act())
     assert row.state == "planned"
+
+
+def test_a_limit_that_one_trial_misses_by_chance_is_not_called_impossible(
+    session: Session, steps: Steps, frame: Frame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = steps.planned(frame)
+    monkeypatch.setattr(sampling, "draw", refuse)
+    with pytest.raises(BadInput, match="Some draws can keep the limits, but this trial did not") as refusal:
+        lock_design(session, row.id, steps.act())
+    assert refusal.value.code == "cap_seldom_met"
+    tight = DESIGN | {"per_worker": {"column": "worker", "most": 1}}
+    with pytest.raises(BadInput, match="No draw can keep this limit"):
+        lock_design(session, steps.planned(frame, tight).id, steps.act())
 
 
 def test_an_unfrozen_list_is_not_locked(session: Session, steps: Steps, frame: Frame) -> None:

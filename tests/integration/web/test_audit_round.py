@@ -94,6 +94,9 @@ def test_the_trial_says_how_precise_it_will_be_and_chooses_nothing(lead: Browser
     assert re.search(r"Closed\s*−8", page.text)
     assert "No case is chosen yet" in page.text
     assert "Child in need" in page.text
+    assert "A draw on average" in page.text
+    listed, average = re.findall(r"Assessment East(?:\s*<[^>]*>)+(\d+)(?:\s*<[^>]*>)+([\d.]+)", page.html)[0]
+    assert float(average) == pytest.approx(12 * int(listed) / 52, abs=0.3), "near the team’s share of the list"
     with database.reading() as session:
         assert session.scalars(sa.select(Draw)).all() == []
     again = lead.get(page.path.replace("/trial", "/design"))
@@ -105,7 +108,7 @@ def test_the_trial_says_how_precise_it_will_be_and_chooses_nothing(lead: Browser
     [
         ({"size": "500"}, "only 52 can be drawn"),
         ({"size": "12", "minimum": "9"}, "the smallest sample that can is 27"),
-        ({"size": "12", "per_worker": "1"}, "should have"),
+        ({"size": "12", "per_worker": "1"}, "No draw can keep this limit: there are not"),
         ({"size": "", "how_many": "number"}, "Enter the number of cases."),
         ({"size": "12", "fixed": "Child in need 12"}, "a group, a colon and a number"),
         ({"size": "12", "rules": ["audited", "no_such_rule"]}, "choose only from the answers shown"),
@@ -121,6 +124,19 @@ def test_a_design_that_cannot_be_is_a_sentence_and_what_was_typed_stays(
     assert page.form()["size"] == [str(whole["size"])]
     with database.reading() as session:
         assert session.scalars(sa.select(AuditRound)).one().design == {}
+
+
+def test_a_limit_that_no_draw_can_keep_is_said_before_the_lock(lead: Browser, database: Database) -> None:
+    page = plan(lead).submit({"size": "12", "per_worker": "3", "per_family": "", "rules": ["closed"]})
+    with database.writing() as session:
+        row = session.scalars(sa.select(AuditRound)).one()
+        row.design = row.design | {"per_worker": {"column": "worker", "most": 1}}
+    trial = lead.get(page.path)
+    assert "No draw can keep this limit" in trial.text
+    assert "at most 1 for each “worker”" in trial.text
+    assert page.path.replace("/trial", "/design") in trial.links()
+    locked = lead.get(page.path.replace("/trial", "/draw")).submit(status=400)
+    assert "No draw can keep this limit" in locked.text
 
 
 def test_reversed_dates_are_a_sentence(lead: Browser) -> None:
