@@ -50,6 +50,9 @@ class Addresses(MailUtil):
 class LockingLoginForm(LoginForm):
     """The sign-in form; after five wrong passwords the account waits a quarter of an hour."""
 
+    remember = None
+    """A session ends after its hours; the library would keep a browser signed in for a year if it were asked to."""
+
     def validate(self, **kwargs: Any) -> bool:
         """Check the password, count the failures, and say the same sentence for every refusal."""
         moment = house().clock.now()

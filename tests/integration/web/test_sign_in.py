@@ -45,6 +45,11 @@ def test_the_right_password_opens_my_work(client: FlaskClient, person: Person) -
     assert "Lena Marsh, auditor" in page
 
 
+def test_nobody_stays_signed_in_beyond_the_session(client: FlaskClient, person: Person) -> None:
+    assert "My work" in sign_in(client, remember="y")
+    assert client.get_cookie("remember_token") is None
+
+
 def test_a_wrong_password_says_the_same_as_an_unknown_address(client: FlaskClient, person: Person) -> None:
     wrong = sign_in(client, "something else altogether")
     unknown = sign_in(client, email="nobody@example.invalid")
