@@ -9,44 +9,85 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.chain import timestamp
 from auditflow.domain.frame import canonical_csv
-from auditflow.models import AuditRound, Frame, Journal, Seal
+from auditflow.models import AuditRound, Draw, Frame, Journal, Seal
 from auditflow.queries.audit_round import list_draws
 from auditflow.queries.frame import read_canonical_cases
 
-NOTE = """How to repeat this draw
+DRAWN = """How to repeat this draw
 
 1. sha256sum list.csv      must be the frame_sha256 of the manifest
-2. auditflow sample verify manifest-1.json list.csv      ends with 0 only if the draw is reproduced
+2. auditflow sample verify {manifest} list.csv      ends with 0 only if the draw is reproduced
 
 By hand: each case's key is the SHA-256 of "seed|reference"; the cases of a group are taken in the order of
 their keys. `printf '%s' 'SEED|REFERENCE' | sha256sum` gives a key.
 
 Reserves that were added after the draw ("reserves_extended" in journal.json) are the next of their group in the same
-order: repeat the draw with a larger number of reserves.
+order: repeat the draw with a larger number of reserves. A seed that ends with "try 2", or a higher number, follows from
+the first, which kept no limit ("draw_not_possible" in journal.json).
+"""
 
-journal.json holds the round's journal entries with their hashes: the seed was recorded before the draw.
+TAKEN = """How to check the cases of this re-audit
+
+Nothing was drawn, so there is no seed, and no draw to repeat: the cases are those of an earlier round, its baseline
+(round {baseline}). The program's "sample verify" is for a draw and refuses this manifest.
+
+1. sha256sum list.csv      must be the frame_sha256 of {manifest}
+2. Take the bundle of round {baseline}. Each case under "sample" in {manifest} has the reference and the key of a case
+   under "sample" in the manifest there, or of a reserve that came in for one; they are in the order of their keys.
+   `printf '%s' 'SEED|REFERENCE' | sha256sum`, with the seed of that manifest, gives each key again.
+3. Repeat the draw of that bundle, as its README says. (If that round is a re-audit too, go on to its baseline.)
+4. The cases under "reserves" are reserves of that draw that had not been used, in the same order; those under "added"
+   were added by hand there and are in no figure.
+{left_out}
+"""
+WHOLE = "Cases of the sample there that are missing here had not been audited: they have no grade to compare with."
+POOR = """Only cases that were graded below Good at the baseline were taken ("selected_because_poor"): cases of the
+sample there that are missing here were good, or had not been audited. The grades are not in this bundle."""
+
+NOTHING = """Nothing has been drawn for this round yet: there is nothing to check.
+"""
+
+RECORD = """
+journal.json holds the round's journal entries with their hashes: {recorded}.
 seals.json holds the seals made since; compare them with those that were sent outside.
 """
+
+
+def _note(row: AuditRound, draws: Sequence[Draw]) -> str:
+    """What a reader can check with this bundle, and how."""
+    standing = next((_name(draw) for draw in draws if draw.discarded_at is None), None)
+    if standing is None:
+        return NOTHING + RECORD.format(recorded="what was planned, and when it was locked")
+    if row.kind == "re_audit":
+        left_out = POOR if row.selected_because_poor else WHOLE
+        words = TAKEN.format(baseline=row.baseline_id, manifest=standing, left_out=left_out)
+        return words + RECORD.format(recorded="the case list was locked before the cases were taken")
+    return DRAWN.format(manifest=standing) + RECORD.format(recorded="the seed was recorded before the draw")
+
+
+def _name(draw: Draw) -> str:
+    return f"manifest-{draw.number}{'-discarded' if draw.discarded_at else ''}.json"
 
 
 def draw_bundle(session: Session, row: AuditRound) -> bytes:
     """The zip file's bytes; a round without a list or a draw has the parts that there are."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as bundle:
-        bundle.writestr("README.txt", NOTE)
+        draws = list_draws(session, row.id)
+        bundle.writestr("README.txt", _note(row, draws))
         frame = session.get(Frame, row.frame_id) if row.frame_id else None
         if frame is not None and frame.columns is not None:
             bundle.writestr("list.csv", canonical_csv(read_canonical_cases(session, frame), frame.columns))
         bundle.writestr("design.json", _json(row.design))
-        for draw in list_draws(session, row.id):
-            name = f"manifest-{draw.number}{'-discarded' if draw.discarded_at else ''}.json"
-            bundle.writestr(name, _json(draw.manifest))
+        for draw in draws:
+            bundle.writestr(_name(draw), _json(draw.manifest))
         bundle.writestr("journal.json", _json(_entries(session, row.id)))
         bundle.writestr("seals.json", _json(_seals(session)))
     return made.getvalue()

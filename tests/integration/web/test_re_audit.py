@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from auditflow.domain.clock import FixedClock
+from auditflow.domain.sampling import hash_key
 from auditflow.models import AuditRound, CaseAudit, Person
 from auditflow.models.database import Database
 from tests.factories.council import Council, make_council
@@ -67,6 +72,30 @@ def test_it_is_planned_for_a_quarter_later_and_takes_the_same_cases(scene: Scene
         assert all(audit.baseline_id for audit in audits)
     assert taking.submit({}).path == taken.path
     assert browser.get(f"/rounds/{row.id}/same-cases").path == f"/rounds/{row.id}"
+
+
+def bundle_of(browser: Browser, round_id: int) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(browser.client.get(f"/rounds/{round_id}/bundle.zip").data))
+
+
+def test_its_bundle_says_what_can_be_checked_where_nothing_was_drawn(scene: Scene, sign_in: SignIn) -> None:
+    browser = sign_in(scene.council.qa_lead)
+    taking = plan(browser, scene)
+    again = scene.re_audit().id
+    assert "Nothing has been drawn" in bundle_of(browser, again).read("README.txt").decode()
+    taking.submit({})
+    files, baseline = bundle_of(browser, again), bundle_of(browser, scene.baseline)
+    manifest, drawn = (json.loads(one.read("manifest-1.json")) for one in (files, baseline))
+    told = " ".join(files.read("README.txt").decode().split())
+    assert "auditflow sample verify" not in told
+    assert f"Take the bundle of round {scene.baseline}." in told
+
+    # What it tells the reader to do comes out.
+    assert hashlib.sha256(files.read("list.csv")).hexdigest() == manifest["frame_sha256"]
+    there = {case["ref"]: case["key"] for case in drawn["sample"]}
+    taken = [(case["key"], case["ref"]) for case in manifest["sample"]]
+    assert taken == sorted(taken)
+    assert all(there[ref] == key == hash_key(drawn["seed"], ref) for key, ref in taken)
 
 
 def test_only_the_poor_ones(scene: Scene, sign_in: SignIn) -> None:
