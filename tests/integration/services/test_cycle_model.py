@@ -185,7 +185,7 @@ class Cycle:
         there = [move for move in RULES if self.world.of(RULES[move].kind)]
         least = min(there, key=lambda move: (self.tried[move,], self.dice.random()))
         kinds = sorted({self._kind(*miss) for miss in misses})
-        kind = min(kinds, key=lambda kind: (self.tried[kind], self.dice.random()), default=None)
+        kind = min(kinds, key=lambda kind: (self.tried[kind[:1]], self.tried[kind], self.dice.random()), default=None)
         chosen = [miss for miss in misses if self._kind(*miss) == kind] or [self._anything(least)]
         move, item, who, choice = self.dice.choice(chosen)
         if not (move == "open" and item.opened):  # type: ignore[attr-defined] # twice is once, whoever asks
@@ -193,9 +193,8 @@ class Cycle:
             self._make(self._ask(move, item, who, choice))
 
     def _kind(self, move: str, item: Item, who: int, choice: Any) -> tuple[str, ...]:
-        """What makes one attempt like another: the move, the state, the person's roles, an answer of a few."""
-        answer = "" if RULES[move].choices == "person" else str(choice)
-        return (move, item.state, *sorted(self.world.people[who].roles), answer)
+        """What makes one attempt like another: the move, the state, the person's roles, yes or no."""
+        return (move, item.state, *sorted(self.world.people[who].roles), str(choice in (True, "yes")))
 
     def _near_misses(self) -> Iterator[tuple[str, Item, int, Any]]:
         for move, rule in RULES.items():
