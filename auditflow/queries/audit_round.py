@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from auditflow.domain.errors import NotFound
 from auditflow.models import AuditRound, AuditToolVersion, CaseAudit, Draw, Frame, Journal
@@ -79,10 +79,22 @@ def list_draws(session: Session, round_id: int) -> list[Draw]:
 
 
 def count_discarded_draws(session: Session, round_id: int) -> int:
-    """How many seeds of this round gave no sample that stands: draws discarded, and tries that kept no limit."""
+    """How many seeds gave no sample that stands: draws discarded, and tries that kept no limit.
+
+    What was drawn from the same case list for an earlier round that was cancelled counts too: planning anew
+    would otherwise be a way to draw until the sample pleases.
+    """
     discarded = sa.select(sa.func.count()).where(Draw.round_id == round_id, Draw.discarded_at.is_not(None))
     failed = sa.select(sa.func.count()).where(*_of_round(round_id), Journal.entry == "draw_not_possible")
-    return session.scalar(sa.select(discarded.scalar_subquery() + failed.scalar_subquery())) or 0
+    this, earlier = aliased(AuditRound), aliased(AuditRound)
+    cancelled = (
+        sa.select(sa.func.count(Draw.id))
+        .join(earlier, earlier.id == Draw.round_id)
+        .join(this, this.frame_id == earlier.frame_id)
+        .where(this.id == round_id, earlier.id < this.id, earlier.state == "cancelled")
+    )
+    counts = [count.scalar_subquery() for count in (discarded, failed, cancelled)]
+    return session.scalar(sa.select(counts[0] + counts[1] + counts[2])) or 0
 
 
 def list_seeds_tried(session: Session, round_id: int) -> list[str]:

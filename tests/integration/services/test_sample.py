@@ -17,6 +17,7 @@ from auditflow.queries.audit_round import count_discarded_draws
 from auditflow.queries.sample import read_case_rows
 from auditflow.services.approval import approve_request
 from auditflow.services.audit_round import change_round
+from auditflow.services.audit_round_cancel import cancel_round
 from auditflow.services.sample import PublicOutcome, draw_sample, lock_design
 from auditflow.services.sample_change import request_discard
 from tests.factories.council import Council, make_council
@@ -206,6 +207,17 @@ def test_a_design_locked_anew_has_a_seed_of_its_own(
     assert again.seed == seeds(session)[-1]
     assert len(bytes.fromhex(again.seed)) == 16
     assert again.manifest["discarded_draws"] == 2, "one that kept no limit, and one that the director discarded"
+
+
+def test_what_was_drawn_for_a_cancelled_round_of_the_same_list_counts(
+    session: Session, steps: Steps, frame: Frame
+) -> None:
+    first = steps.locked(steps.planned(frame))
+    steps.drawn(first)
+    cancel_round(session, first.id, "Planned anew.", steps.act())
+    draw = steps.drawn(steps.locked(steps.planned(frame)))
+    assert draw.manifest["discarded_draws"] == 1
+    assert count_discarded_draws(session, first.id) == 0
 
 
 def test_the_outcome_of_a_public_event_is_not_typed_otherwise_after_a_failed_try(
