@@ -18,8 +18,6 @@ from tests.browser.conftest import LiveApp
 KEY = re.compile(r"\b[a-z]+_[a-z_]+\b")
 SECTION = re.compile(r"/sections/\w+")
 """All domains of an audit have one shape."""
-HAS_KEYS = ("/",)
-"""Where a case's kind is still shown by its key."""
 OpenBrowser = Callable[..., BrowserContext]
 
 
@@ -61,9 +59,8 @@ class Walk:
         self.wrong += [f"{path}: {found}" for found in violations(looked_at)]
         if sideways(page):
             self.wrong.append(f"{path}: scrolls sideways")
-        if path not in HAS_KEYS:
-            keys = KEY.findall(page.locator("main").inner_text())
-            self.wrong += [f"{path}: says “{key}”, a key of ours and no word" for key in keys]
+        keys = KEY.findall(page.locator("main").inner_text())
+        self.wrong += [f"{path}: says “{key}”, a key of ours and no word" for key in keys]
 
     def _copy(self, page: Page) -> Page:
         """The same page where axe can run: it needs scripts, and those of the page are left out."""
