@@ -85,7 +85,7 @@ def _todo(subject_type: str, facts: Facts) -> Todo | None:
         return None
     known = {**facts.values, **when_asking(subject_type)}
     # Asked for the roles of the row only: what the person might do in another role is not their work here.
-    mine = facts.roles & set(todo.roles)
+    mine = facts.roles & todo.movers
     moves = machine.available(WORKFLOWS[subject_type], state=facts.state, roles=mine, facts=known)
     return todo if any(move.action == todo.action for move in moves) else None
 

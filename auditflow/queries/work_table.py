@@ -1,7 +1,8 @@
 """What counts as a thing to do: one row a state of a noun, in the words of My work.
 
 `roles` are roles towards the item for whom it is *theirs* to do; others who could also move it (a QA lead
-may share any feedback) do not get it on their list.
+may share any feedback) do not get it on their list. `moves_as` is the role that makes the move where it has a
+name of its own: an auditor checks an action as its verifier, which whoever owns it is not.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ class Todo:
     href: str
     due: str = "Due"
     silence: str = ""
+    moves_as: tuple[str, ...] = ()
+
+    @property
+    def movers(self) -> frozenset[str]:
+        """The roles in which whoever it is theirs to do may make the move."""
+        return frozenset((*self.roles, *self.moves_as))
 
 
 AUDITOR = ("auditor",)
@@ -86,6 +93,7 @@ TODOS: tuple[Todo, ...] = (
         "Check what the action on case {ref} changed",
         "Check",
         "/actions/{id}",
+        moves_as=("verifier",),
     ),
     Todo(
         "approval",

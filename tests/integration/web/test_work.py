@@ -92,3 +92,16 @@ def test_a_practitioner_is_asked_and_then_told(database: Database, sign_in: Sign
     assert f"Read what was found on case {refs[1]}" in page.text
     assert refs[2] not in page.text
     assert "Feedback (2)" in " ".join("".join(page.root.itertext()).split())  # type: ignore[union-attr]
+
+
+def test_a_done_action_is_checked_by_the_auditor_and_not_by_its_owner(
+    database: Database, clock: FixedClock, sign_in: SignIn
+) -> None:
+    with database.writing() as session:
+        council = make_council(session)
+        audit = make_case_audit(session, council, make_round(session, council))
+        action = make_action(session, council, audit, Acts(clock))
+        action.state, action.done_text, action.done_at = "done", "The plan was written.", START
+        auditor, owner, words = audit.auditor_id, action.owner_id, f"Check what the action on case {audit.ref} changed"
+    assert words in sign_in(auditor).get("/work").text
+    assert words not in sign_in(owner).get("/work").text
