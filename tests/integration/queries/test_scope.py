@@ -127,7 +127,7 @@ def test_what_was_handed_to_an_external_moderator_is_gone_after_the_last_day(
     council.external.external_until = clock.now().date()
     session.flush()
     viewer = sees(session, council.external, clock)
-    assert in_sight(session, viewer, clock) == {"audits": 2, "actions": 1, "concerns": 1, "rounds": 2, "work": 2}
+    assert in_sight(session, viewer, clock) == {"audits": 2, "actions": 1, "concerns": 1, "rounds": 2, "work": 3}
     correction = session.scalars(sa.select(Correction)).one()
     assert get_visible_correction(session, viewer, correction.id)
 
