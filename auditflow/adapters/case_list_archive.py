@@ -1,19 +1,22 @@
 """Whether it is safe to open a workbook: xlsx and ods files are zip archives, and small ones can unpack to
 more than a machine has.
 
-Two dangers are looked for before the reader sees the file: an archive that unpacks without end, whatever
-sizes it declares; and a few cells so far apart that the rectangle between them, which the reader allocates
-whole, is larger than the memory (that would end the process, not raise an error).
+Three dangers are looked for before the reader sees the file: an archive that unpacks without end, whatever
+sizes it declares; a few cells so far apart that the rectangle between them, which the reader allocates
+whole, is larger than the memory (that would end the process, not raise an error); and many cells that all
+point at one long text, which the reader copies for each.
 """
 
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from xml.parsers import expat
 
-from auditflow.adapters.case_list_extent import OdsExtent, XlsxExtent
+from auditflow.adapters.case_list_extent import SMALLEST_CELL, OdsExtent, XlsxExtent, count_cells
+from auditflow.adapters.case_list_shared import PART, SMALLEST_POINTER, SharedText, text_pointed_at
 from auditflow.adapters.case_list_source import Source, not_a_spreadsheet, protected
 from auditflow.domain.errors import BadInput
 
@@ -47,7 +50,7 @@ def check_archive(source: Source) -> None:
     """Raises BadInput unless this archive is a workbook that can be opened safely."""
     with _zip_faults(source.name), source.open() as file, zipfile.ZipFile(file) as archive:
         _refuse_protected(source.name, archive)
-        extent = _extent_for(source.name, archive)
+        extent, shared = _extent_for(source.name, archive), SharedText()
         unpacked = 0
         for entry in archive.infolist():
             for block in _unpacked(archive, entry):
@@ -55,8 +58,41 @@ def check_archive(source: Source) -> None:
                 if unpacked > MAX_UNPACKED:
                     raise _too_large(source.name, f"it unpacks to more than {MAX_UNPACKED >> 20:,} MB")
                 extent.see(entry.filename, block)
-        if extent.cells() > MAX_CELLS:
-            raise _too_large(source.name, f"its cells spread over more than {MAX_CELLS:,} places")
+                if entry.filename.lower().endswith(PART):
+                    shared.see(block)
+        if isinstance(extent, XlsxExtent):
+            _refuse_scattered(source.name, extent, unpacked, archive)
+        elif extent.cells() > MAX_CELLS:
+            raise _too_scattered(source.name)
+        # Counted only where it could be too much: it takes longer than reading a usual list.
+        if shared.longest * (unpacked // SMALLEST_POINTER) > MAX_UNPACKED and _pointed_at(archive) > MAX_UNPACKED:
+            raise _too_large(source.name, f"the text in its cells comes to more than {MAX_UNPACKED >> 20:,} MB")
+
+
+def _refuse_scattered(name: str, extent: XlsxExtent, unpacked: int, archive: zipfile.ZipFile) -> None:
+    if extent.cells() > MAX_CELLS:
+        extent = XlsxExtent(exactly=True)
+        for entry in archive.infolist():
+            for block in _unpacked(archive, entry):
+                extent.see(entry.filename, block)
+    if extent.cells() > MAX_CELLS or _too_many(unpacked, archive):
+        raise _too_scattered(name)
+
+
+def _too_many(unpacked: int, archive: zipfile.ZipFile) -> bool:
+    """Whether there are more cells, with or without an address, than there is room for."""
+    most = MAX_CELLS // 2
+    return unpacked // SMALLEST_CELL > most and count_cells(_all_unpacked(archive, archive.infolist())) > most
+
+
+def _pointed_at(archive: zipfile.ZipFile) -> int:
+    texts = [entry for entry in archive.infolist() if entry.filename.lower().endswith(PART)]
+    sheets = [entry for entry in archive.infolist() if entry not in texts]
+    return text_pointed_at(_all_unpacked(archive, texts), _all_unpacked(archive, sheets))
+
+
+def _all_unpacked(archive: zipfile.ZipFile, entries: Iterable[zipfile.ZipInfo]) -> Iterator[bytes]:
+    return chain.from_iterable(_unpacked(archive, entry) for entry in entries)
 
 
 def _extent_for(name: str, archive: zipfile.ZipFile) -> XlsxExtent | OdsExtent:
@@ -88,6 +124,10 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[byte
     with archive.open(entry) as file:
         while block := file.read(_BLOCK):
             yield block
+
+
+def _too_scattered(name: str) -> BadInput:
+    return _too_large(name, f"its cells spread over more than {MAX_CELLS:,} places")
 
 
 def _too_large(name: str, why: str) -> BadInput:

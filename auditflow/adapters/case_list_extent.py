@@ -4,9 +4,14 @@ The addresses in an xlsx file are searched for, not parsed: parsing 100,000 rows
 """
 
 import re
+import sys
+from collections.abc import Iterable
 from xml.parsers import expat
 
-__all__ = ["OdsExtent", "XlsxExtent"]
+__all__ = ["SMALLEST_CELL", "OdsExtent", "XlsxExtent", "count_cells"]
+
+SMALLEST_CELL = 4
+"""Bytes that a cell of an xlsx file takes at the least: `<c/>`."""
 
 _TAIL = 64
 _ADDRESSES = re.compile(rb'r="([A-Za-z]{2,})?(\d+)"')
@@ -16,22 +21,36 @@ _ODD = re.compile(rb'r\s+=|r=[^"]')
 _LETTERS = 26
 
 
-class XlsxExtent:
-    """The extent of each part of an xlsx file, from the addresses of rows and cells (`r="12"`, `r="AB12"`)."""
+_FAR = re.compile(rb'r="(?:[A-Za-z]{2}|[A-Za-z]?\d{6})')
+"""An address beyond the first 99,999 rows or the first 26 columns."""
 
-    def __init__(self) -> None:
+_NEAR_ROWS = 99_999
+_LONG = 1 << 20
+
+
+class XlsxExtent:
+    """The extent of each part of an xlsx file, from the addresses of rows and cells (`r="12"`, `r="AB12"`).
+
+    Unless `exactly`, a long piece of a sheet without an address far out counts as 99,999 rows: to see that there
+    is none takes half as long as to find the last.
+    """
+
+    def __init__(self, *, exactly: bool = False) -> None:
+        self._shortest = sys.maxsize if exactly else _LONG
         self._parts: dict[str, _Part] = {}
 
     def see(self, name: str, block: bytes) -> None:
         """Take in the next bytes of a part, of whatever name: a sheet may have any."""
-        self._parts.setdefault(name, _Part()).see(block)
+        self._parts.setdefault(name, _Part()).see(block, self._shortest)
 
     def cells(self) -> int:
-        """The sum over the sheets of their rectangles, or of twice their cells if that is more.
+        """The sum over the sheets of their rectangles; a cell without an address is in none."""
+        return sum(part.rows * part.columns for part in self._parts.values() if part.is_sheet)
 
-        A cell that holds something takes twice the room, and one without an address is in no rectangle.
-        """
-        return sum(max(part.rows * part.columns, 2 * part.found) for part in self._parts.values() if part.is_sheet)
+
+def count_cells(blocks: Iterable[bytes]) -> int:
+    """The cells in these bytes of sheets, or some more: whatever begins like a cell counts."""
+    return sum(block.count(b"<c") + block.count(b":c") for block in blocks)
 
 
 class _Part:
@@ -40,22 +59,28 @@ class _Part:
     def __init__(self) -> None:
         self.rows = 0
         self.columns = _LETTERS
-        self.found = 0
         self.is_sheet = False
         self._tail = b""
 
-    def see(self, block: bytes) -> None:
+    def see(self, block: bytes, shortest: int) -> None:
         data = self._tail + block
+        # No cell stands before this; what never has it is no sheet.
         self.is_sheet = self.is_sheet or b"sheetData" in data
-        if _ODD.search(data) or data[-_TAIL:].isspace():
-            data = _usual_spelling(data)
-        self.found += data.count(b"<c") + data.count(b":c")
+        if self.is_sheet:
+            if _ODD.search(data) or data[-_TAIL:].isspace():
+                data = _usual_spelling(data)
+            if len(data) < shortest or _FAR.search(data):
+                self._look(data)
+            else:
+                self.rows = max(self.rows, _NEAR_ROWS)
+        self._tail = data[-_TAIL:]
+
+    def _look(self, data: bytes) -> None:
         found = _ADDRESSES.findall(data)
         self.columns = max(self.columns, *map(_column_number, {letters for letters, _row in found}), 0)
         self.rows = max(self.rows, *(int(row) for _letters, row in found), 0)
         beyond = re.compile(rb'r="[A-Za-z](' + _above(self.rows) + rb')"')
         self.rows = max(self.rows, *map(int, beyond.findall(data)), 0)
-        self._tail = data[-_TAIL:]
 
 
 def _usual_spelling(data: bytes) -> bytes:

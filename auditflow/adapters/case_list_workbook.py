@@ -45,7 +45,8 @@ class WorkbookCaseList:
 
     def head(self, sheet: str) -> list[Sequence[object]]:
         """The first rows."""
-        return list(islice(self._rows(sheet), _HEAD))
+        with _sentences(self._name):
+            return list(islice(self._sheet(sheet).iter_rows(), _HEAD))
 
     def row_count(self, sheet: str) -> int:
         """The number of the last row that holds anything."""
@@ -54,16 +55,16 @@ class WorkbookCaseList:
 
     def batches(self, sheet: str, *, first_row: int, width: int) -> Iterator[RawBatch]:
         """The rows from `first_row` on; they are at least `width` cells wide."""
-        rows = islice(self._rows(sheet), first_row - 1, None)
+        # Blank rows before the first are included, so that the count is the row number.
+        rows = islice(self._sheet(sheet).iter_rows(), first_row - 1, None)
         number = first_row
-        while block := list(islice(rows, _BATCH)):
+        while block := self._next(rows):
             yield RawBatch(range(number, number + len(block)), block)
             number += len(block)
 
-    def _rows(self, sheet: str) -> Iterator[Sequence[object]]:
-        """Every row, blank rows before the first included, so that the count is the row number."""
+    def _next(self, rows: Iterator[Sequence[object]]) -> list[Sequence[object]]:
         with _sentences(self._name):
-            yield from self._sheet(sheet).iter_rows()
+            return list(islice(rows, _BATCH))
 
     def _sheet(self, sheet: str) -> CalamineSheet:
         if sheet not in self._loaded:

@@ -23,16 +23,22 @@ def zip_of(parts: dict[str, bytes]) -> bytes:
 
 def replaced_part(part: str, content: bytes) -> bytes:
     """A small good workbook with one of its parts replaced."""
+    return replaced_parts({part: content})
+
+
+def replaced_parts(others: dict[str, bytes]) -> bytes:
+    """A small good workbook with these of its parts replaced."""
     with zipfile.ZipFile(io.BytesIO(workbook_bytes({"Cases": [["Case ID", "Team"], ["A1", "North"]]}))) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    return zip_of({**parts, part: content})
+    return zip_of(parts | others)
 
 
-def sheet_xml(cells: str) -> bytes:
-    """A good small workbook whose sheet has these rows, as they would stand in the file."""
-    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    content = f'<worksheet xmlns="{namespace}"><sheetData>{cells}</sheetData></worksheet>'
-    return replaced_part("xl/worksheets/sheet1.xml", content.encode())
+def sheet_xml(cells: str, *, texts: str = "") -> bytes:
+    """A good small workbook whose sheet has these rows, and whose shared texts are these, as in the file."""
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    sheet = f"<worksheet {space}><sheetData>{cells}</sheetData></worksheet>"
+    shared = {"xl/sharedStrings.xml": f"<sst {space}>{texts}</sst>".encode()} if texts else {}
+    return replaced_parts({"xl/worksheets/sheet1.xml": sheet.encode(), **shared})
 
 
 def lying_zip(content: bytes, part: str, size: int) -> bytes:

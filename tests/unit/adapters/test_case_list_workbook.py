@@ -10,6 +10,7 @@ from python_calamine import PasswordError
 
 from auditflow.adapters import case_list_archive, case_list_workbook
 from auditflow.adapters.case_list import describe_sheets, open_case_list, read_cases
+from auditflow.adapters.case_list_shared import SharedText, text_pointed_at
 from auditflow.domain.errors import BadInput
 from tests.factories.annex_a import AS_AT, workbook_bytes
 from tests.factories.workbooks import encrypted_container, lying_zip, ods, replaced_part, sheet_xml, zip_of
@@ -231,10 +232,65 @@ def test_cells_so_far_apart_that_they_would_fill_the_memory_are_refused(cells):
     assert refusal(sheet_xml(cells)).code == "too_large"
 
 
+def long_sheet(rows, last=""):
+    return sheet_xml("".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, rows + 1)) + last)
+
+
+def test_a_long_sheet_is_refused_only_for_what_it_really_spans(monkeypatch):
+    rows = 30_000
+    monkeypatch.setattr(case_list_archive, "MAX_CELLS", 26 * rows)
+    assert outcome_of(long_sheet(rows)) == "read"
+    one_more = f'<row r="{rows + 1}"><c r="A{rows + 1}"><v>1</v></c></row>'
+    assert refusal(long_sheet(rows, one_more)).code == "too_large"
+
+
+@pytest.mark.parametrize("far", ["A1048576", "ZZ1", "b999999", "XFD30000"])
+def test_one_cell_far_out_in_a_long_sheet_is_found(monkeypatch, far):
+    monkeypatch.setattr(case_list_archive, "MAX_CELLS", 26 * 30_000)
+    assert refusal(long_sheet(30_000, f'<row r="1"><c r="{far}"><v>1</v></c></row>')).code == "too_large"
+
+
 def test_cells_without_an_address_are_counted(monkeypatch):
     monkeypatch.setattr(case_list_archive, "MAX_CELLS", 1_999)
     assert refusal(sheet_xml("<row>" + "<c><v>1</v></c>" * 1_000 + "</row>")).code == "too_large"
     assert refusal(sheet_xml("<row>" + "<c/>" * 1_000 + "</row>")).code == "too_large"
+
+
+def pointing(times, length, texts=1):
+    """A workbook in which so many cells of a few columns point at the last of some texts, which is so long."""
+    many = "".join(f"<si><t>text {n}</t></si>" for n in range(texts - 1)) + f"<si><t>{'x' * length}</t></si>"
+    rows = "".join(f'<row><c t="s"><v>{texts - 1}</v></c></row>' for _ in range(times))
+    return sheet_xml(rows, texts=many)
+
+
+def test_many_cells_that_point_at_one_long_text_are_refused(monkeypatch):
+    monkeypatch.setattr(case_list_archive, "MAX_UNPACKED", 10 << 20)
+    for times, length, texts in ((1_000, 20_000, 1), (400, 32_000, 50), (20_000, 700, 3)):
+        bomb = pointing(times, length, texts)
+        assert len(bomb) < 100_000
+        assert "the text in its cells comes to more than 10 MB" in str(refusal(bomb))
+
+
+def test_one_long_text_among_many_short_ones_is_read(monkeypatch):
+    monkeypatch.setattr(case_list_archive, "MAX_UNPACKED", 10 << 20)
+    assert outcome_of(pointing(300, 32_000)) == "read"
+    monkeypatch.setattr(case_list_archive, "MAX_UNPACKED", 1 << 20)
+    assert "comes to more than 1 MB" in str(refusal(pointing(300, 32_000)))
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 1_000])
+def test_shared_texts_are_measured_however_the_blocks_fall(size):
+    part = b"<sst><si><t>ab</t></si><x:si><t>" + b"y" * 300 + b"</t></x:si></sst>"
+    sheet = b"<c><v>0</v></c><c><x:v> 1 </x:v></c><c><v>1</v></c><c><v>7</v></c><c><v>1.5</v></c>"
+    shared = SharedText()
+    lengths = [length for block in blocks(part, size) for length in shared.see(block)]
+    assert lengths == [len(b"<sst><si><t>ab</t>"), len(b"<x:si><t></t>") + 300]
+    assert shared.longest == lengths[1]
+    assert text_pointed_at(blocks(part, size), blocks(sheet, size)) == lengths[0] + 2 * lengths[1]
+
+
+def blocks(content, size):
+    return [content[start : start + size] for start in range(0, len(content), size)]
 
 
 def test_cells_far_apart_in_a_part_of_another_name_are_refused():
