@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 GENESIS = "0" * 64
@@ -41,7 +42,7 @@ def text_digest(salt: str, text: str) -> str:
     return hmac.new(salt.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One journal entry as it is hashed; `details` holds ids, codes and digests only."""
 
@@ -61,6 +62,7 @@ class Entry:
     request_sha256: str
     previous: str
 
+    @cached_property
     def hash(self) -> str:
         """The entry's hash, over every field in declared order, the previous hash last."""
         return sha256(

@@ -19,10 +19,11 @@ from auditflow.models.correction import Correction
 from auditflow.models.frame import Frame, FrameCase, FrameReject, FrameUpload, MappingMemory, NameMatch
 from auditflow.models.journal import Journal, JournalText, ReadLog, Seal, SealLeaf
 from auditflow.models.moderation import Moderation, ModerationComment
-from auditflow.models.outbox import ClosureDay, Deadline, Job, Outbox, Setting, Stuck
+from auditflow.models.outbox import Deadline, Job, Outbox, Setting, Stuck
 from auditflow.models.person import Person, Role, person_role
 from auditflow.models.sample import Draw, SampleCase
 from auditflow.models.team import CouncilService, Team
+from auditflow.models.timetable import CouncilTimetable
 
 __all__ = [
     "Action",
@@ -33,9 +34,9 @@ __all__ = [
     "AuditToolVersion",
     "Base",
     "CaseAudit",
-    "ClosureDay",
     "Correction",
     "CouncilService",
+    "CouncilTimetable",
     "Deadline",
     "Dispute",
     "DomainGrade",

@@ -88,16 +88,8 @@ class Job(Base):
 
 
 class Setting(Base):
-    """A figure that the council changed from its default, or a fact the system keeps (council name, numbers)."""
+    """A fact that the system keeps about itself, such as the number of the last seal that was posted."""
 
     __tablename__ = "setting"
     key: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     value: Mapped[Any] = mapped_column(sa.JSON())
-
-
-class ClosureDay(Base):
-    """A day on which the council is closed, beside England's bank holidays."""
-
-    __tablename__ = "closure_day"
-    day: Mapped[Any] = mapped_column(sa.Date(), primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(100))

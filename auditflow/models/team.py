@@ -5,22 +5,20 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from auditflow.models.base import Base, Id
+from auditflow.models.base import Base, Chained
 
 
-class CouncilService(Base):
+class CouncilService(Chained, Base):
     """A part of the council under one head of service."""
 
     __tablename__ = "council_service"
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(200), unique=True)
 
 
-class Team(Base):
+class Team(Chained, Base):
     """A team of workers; immediate concerns about its cases go to its manager and deputy."""
 
     __tablename__ = "team"
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(200), unique=True)
     service_id: Mapped[int | None] = mapped_column(sa.ForeignKey("council_service.id"), index=True)
     manager_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", use_alter=True), index=True)

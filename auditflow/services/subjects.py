@@ -23,6 +23,9 @@ SUBJECTS: dict[str, type[Chained]] = {
     "approval": models.Approval,
     "person": models.Person,
     "frame": models.Frame,
+    "team": models.Team,
+    "council_service": models.CouncilService,
+    "council_timetable": models.CouncilTimetable,
 }
 
 CALLED: dict[type[Chained], str] = {

@@ -1,35 +1,47 @@
-"""Teams and services of the council: adding, renaming, who manages and who stands in."""
+"""Teams and services of the council: adding, renaming, who manages and who stands in; each change journalled."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.errors import BadInput, NotFound
+from auditflow.domain.errors import BadInput, Stale
 from auditflow.models import CouncilService, Person, Team
+from auditflow.queries.team import get_service, get_team
 from auditflow.services.act import Act
+from auditflow.services.journal import STALE, Note, begin, find_made, record
+from auditflow.services.permission import done_before
 from auditflow.services.stuck import check_stuck
 
 LONGEST = 200
+ROLE = "administrator"
 
 
-def add_service(session: Session, name: str) -> CouncilService:
-    """Add a service. Raises BadInput for a blank name or one that is taken."""
+def add_service(session: Session, name: str, act: Act) -> CouncilService:
+    """Add a service; the same act again is the same service. Raises BadInput for a blank name or one that is taken."""
+    note = Note("added", ROLE, {"name": _plain(name)})
+    made = find_made(session, "council_service", sa.select(CouncilService.id), note, act)
+    if made is not None:
+        return get_service(session, made)
     service = CouncilService(name=_free_name(session, CouncilService, name, "service", None))
-    session.add(service)
-    session.flush()
+    begin(session, service, act, note)
     return service
 
 
-def rename_service(session: Session, service_id: int, name: str) -> CouncilService:
-    """Give a service another name. Raises NotFound or BadInput."""
-    service = session.get(CouncilService, service_id)
-    if service is None:
-        raise NotFound("There is no such service.")
-    service.name = _free_name(session, CouncilService, name, "service", service_id)
-    session.flush()
+def rename_service(
+    session: Session, service_id: int, name: str, act: Act, *, expected_version: int | None = None
+) -> CouncilService:
+    """Give a service another name. Raises NotFound, BadInput or Stale."""
+    service = get_service(session, service_id)
+    if done_before(session, ("council_service", service_id), act):
+        return service
+    if expected_version not in (None, service.version):
+        raise Stale(STALE)
+    before, service.name = service.name, _free_name(session, CouncilService, name, "service", service_id)
+    if service.name != before:
+        record(session, service, act, Note("renamed", ROLE, {"changed": {"name": [before, service.name]}}))
     return service
 
 
@@ -43,27 +55,49 @@ class TeamDetails:
     deputy_id: int | None = None
 
 
-def save_team(session: Session, team_id: int | None, details: TeamDetails, act: Act) -> Team:
-    """Add a team (`team_id` None) or change one; whoever may move open items is asked anew.
+COLUMNS = ("name", "service_id", "manager_id", "deputy_id")
 
-    Raises NotFound or BadInput.
-    """
-    team = Team() if team_id is None else session.get(Team, team_id)
-    if team is None:
-        raise NotFound("There is no such team.")
+
+def add_team(session: Session, details: TeamDetails, act: Act) -> Team:
+    """Add a team; whoever may move open items is asked anew. The same act again is the same team. Raises BadInput."""
+    note = Note("added", ROLE, asdict(replace(details, name=_plain(details.name))))
+    made = find_made(session, "team", sa.select(Team.id), note, act)
+    if made is not None:
+        return get_team(session, made)
+    team = Team()
+    _fill(session, team, details)
+    begin(session, team, act, note)
+    check_stuck(session, act)
+    return team
+
+
+def change_team(
+    session: Session, team_id: int, details: TeamDetails, act: Act, *, expected_version: int | None = None
+) -> Team:
+    """Change a team; whoever may move open items is asked anew. Raises NotFound, BadInput or Stale."""
+    team = get_team(session, team_id)
+    if done_before(session, ("team", team_id), act):
+        return team
+    if expected_version not in (None, team.version):
+        raise Stale(STALE)
+    before = {name: getattr(team, name) for name in COLUMNS}
+    _fill(session, team, details)
+    changed = {name: [was, getattr(team, name)] for name, was in before.items() if was != getattr(team, name)}
+    if changed:
+        record(session, team, act, Note("changed", ROLE, {"changed": changed}))
+        check_stuck(session, act)
+    return team
+
+
+def _fill(session: Session, team: Team, details: TeamDetails) -> None:
     if details.manager_id is not None and details.manager_id == details.deputy_id:
         raise BadInput("The deputy must be somebody else than the manager.", field="deputy_id")
     _require_active(session, details.manager_id, "manager_id")
     _require_active(session, details.deputy_id, "deputy_id")
     if details.service_id is not None and session.get(CouncilService, details.service_id) is None:
         raise BadInput("Choose a service of the list.", field="service_id")
-    name = _free_name(session, Team, details.name, "team", team_id)
-    team.name, team.service_id = name, details.service_id
-    team.manager_id, team.deputy_id = details.manager_id, details.deputy_id
-    session.add(team)
-    session.flush()
-    check_stuck(session, act)
-    return team
+    team.name = _free_name(session, Team, details.name, "team", team.id)
+    team.service_id, team.manager_id, team.deputy_id = details.service_id, details.manager_id, details.deputy_id
 
 
 def _require_active(session: Session, person_id: int | None, field: str) -> None:
@@ -72,10 +106,14 @@ def _require_active(session: Session, person_id: int | None, field: str) -> None
         raise BadInput("Choose somebody who has an account.", field=field)
 
 
+def _plain(name: str) -> str:
+    return " ".join(name.split())
+
+
 def _free_name(
     session: Session, model: type[Team] | type[CouncilService], name: str, word: str, own_id: int | None
 ) -> str:
-    plain = " ".join(name.split())
+    plain = _plain(name)
     if not plain or len(plain) > LONGEST:
         raise BadInput(f"Enter a name for the {word}, at most {LONGEST} characters.", field="name")
     taken = session.scalar(

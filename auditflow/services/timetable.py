@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from auditflow.adapters.holidays import bank_holidays
 from auditflow.domain.clock import local_date
 from auditflow.domain.working_days import add_working_days, end_of_day
-from auditflow.models import ClosureDay, Setting
+from auditflow.queries.timetable import get_timetable
 from workflows.table import Deadline
 
 FRESH_SECONDS = 30.0
@@ -36,7 +37,7 @@ class Timetable:
         if deadline.from_fact is not None:
             due = facts.get(deadline.from_fact)
             return end_of_day(due) if isinstance(due, date) and not isinstance(due, datetime) else due
-        figure = self.figures.get(deadline.setting or deadline.key)
+        figure = self.figures.get(deadline.setting)
         if deadline.hours is not None:
             return start + timedelta(hours=figure if figure is not None else deadline.hours)
         days = figure if figure is not None else (deadline.working_days or 0)
@@ -53,7 +54,13 @@ class Timetable:
 
     def after_working_days(self, start: datetime, days: int) -> datetime:
         """The end of the working day that is `days` working days after `start`."""
-        return end_of_day(add_working_days(local_date(start), days, self.days_off))
+        return _after(local_date(start), days, self.days_off)
+
+
+@lru_cache(maxsize=1024)
+def _after(day: date, days: int, days_off: frozenset[date]) -> datetime:
+    """Kept, since most moves of a day start the same few clocks."""
+    return end_of_day(add_working_days(day, days, days_off))
 
 
 # By the pool of connections: every writing session has an engine object of its own on the same pool.
@@ -70,13 +77,17 @@ def timetable(session: Session) -> Timetable:
     return kept[1]
 
 
+def forget_timetable(session: Session) -> None:
+    """Read it anew when it is next asked for: this session has changed it."""
+    _kept.pop(_pool(session), None)
+
+
 def _pool(session: Session) -> sa.Pool:
     return session.get_bind().engine.pool
 
 
 def _read(session: Session) -> Timetable:
-    closed = session.scalars(sa.select(ClosureDay.day)).all()
-    settings = session.execute(sa.select(Setting.key, Setting.value).where(Setting.key.like("deadline.%"))).all()
-    figures = {key.removeprefix("deadline."): int(value) for key, value in settings}
+    own = get_timetable(session)
     first = date.today().year - SPAN_YEARS  # noqa: DTZ011 - only bounds the calendar, generously
-    return Timetable(bank_holidays(date(first, 1, 1), date(first + 3 * SPAN_YEARS, 12, 31)) | set(closed), figures)
+    holidays = bank_holidays(date(first, 1, 1), date(first + 3 * SPAN_YEARS, 12, 31))
+    return Timetable(holidays | {date.fromisoformat(day) for day in own.closure_days}, own.time_limits)

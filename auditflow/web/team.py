@@ -7,12 +7,13 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from auditflow.domain.errors import BadInput
+from auditflow.models import CouncilService, Team
 from auditflow.queries.person import list_people
 from auditflow.queries.team import get_service, get_team, list_services, list_team_lines
-from auditflow.services.team import TeamDetails, add_service, rename_service, save_team
+from auditflow.services.team import TeamDetails, add_service, add_team, change_team, rename_service
 from auditflow.web.request import act, db, new_key
 from auditflow.web.routing import Pages
-from forms.base import CreateForm
+from forms.base import ChangeForm
 from forms.person import NameServiceForm, SaveTeamForm, team_form
 
 pages = Pages("team", __name__)
@@ -29,8 +30,8 @@ def team_list() -> Any:
         [
             {"text": line.name, "href": url_for("team.team_show", team_id=line.id)},
             line.service,
-            line.manager,
-            line.deputy,
+            line.manager or "Nobody yet",
+            line.deputy or "Nobody yet",
             {"text": line.people, "href": url_for("person.person_list", team=line.id), "hidden": f"in {line.name}"},
         ]
         for line in lines
@@ -50,11 +51,11 @@ def _form_class() -> type[SaveTeamForm]:
     )
 
 
-def _page(form: CreateForm, heading: str) -> str:
-    return render_template("person/team.html", form=form, heading_text=heading)
+def _page(form: ChangeForm, heading: str, journal: str = "") -> str:
+    return render_template("person/team.html", form=form, heading_text=heading, journal=journal)
 
 
-def _refused(form: CreateForm, heading: str) -> tuple[str, int]:
+def _refused(form: ChangeForm, heading: str) -> tuple[str, int]:
     form.key.data = new_key()
     return _page(form, heading), BAD
 
@@ -62,7 +63,7 @@ def _refused(form: CreateForm, heading: str) -> tuple[str, int]:
 @pages.page("/people/teams/new", may=ADMIN)
 def team_new() -> Any:
     """The form for a new team."""
-    return _page(_form_class()(key=new_key()), "Add a team")
+    return _page(_form_class()(key=new_key(), version=0), "Add a team")
 
 
 @pages.act("/people/teams/new", may=ADMIN)
@@ -76,7 +77,8 @@ def team_show(team_id: int) -> Any:
     """One team's form."""
     team = get_team(db(), team_id)
     numbers = {name: str(getattr(team, name) or "") for name in ("service_id", "manager_id", "deputy_id")}
-    return _page(_form_class()(key=new_key(), name=team.name, **numbers), team.name)
+    form = _form_class()(key=new_key(), version=team.version, name=team.name, **numbers)
+    return _page(form, team.name, url_for("journal.journal_list", kind="team", number=team.id))
 
 
 @pages.act("/people/teams/<int:team_id>", may=ADMIN)
@@ -91,7 +93,7 @@ def _save(team_id: int | None, heading: str) -> Any:
         return _refused(form, heading)
     numbers = {name: form.number(name) for name in ("service_id", "manager_id", "deputy_id")}
     try:
-        team = save_team(db(), team_id, TeamDetails(form.name.data or "", **numbers), act())
+        team = _keep(team_id, TeamDetails(form.name.data or "", **numbers), form.version.data)
     except BadInput as refusal:
         form.add_error(refusal.sentence, refusal.field)
         return _refused(form, heading)
@@ -99,10 +101,16 @@ def _save(team_id: int | None, heading: str) -> Any:
     return redirect(url_for("team.team_list"), code=303)
 
 
+def _keep(team_id: int | None, details: TeamDetails, version: int | None) -> Team:
+    if team_id is None:
+        return add_team(db(), details, act())
+    return change_team(db(), team_id, details, act(), expected_version=version)
+
+
 @pages.page("/people/services/new", may=ADMIN)
 def service_new() -> Any:
     """The form for a new service."""
-    return _page(NameServiceForm(key=new_key()), "Add a service")
+    return _page(NameServiceForm(key=new_key(), version=0), "Add a service")
 
 
 @pages.act("/people/services/new", may=ADMIN)
@@ -115,7 +123,8 @@ def service_add() -> Any:
 def service_show(service_id: int) -> Any:
     """One service's name."""
     service = get_service(db(), service_id)
-    return _page(NameServiceForm(key=new_key(), name=service.name), service.name)
+    form = NameServiceForm(key=new_key(), version=service.version, name=service.name)
+    return _page(form, service.name, url_for("journal.journal_list", kind="council_service", number=service.id))
 
 
 @pages.act("/people/services/<int:service_id>", may=ADMIN)
@@ -130,9 +139,15 @@ def _save_service(service_id: int | None, heading: str) -> Any:
         return _refused(form, heading)
     name = form.name.data or ""
     try:
-        service = add_service(db(), name) if service_id is None else rename_service(db(), service_id, name)
+        service = _keep_service(service_id, name, form.version.data)
     except BadInput as refusal:
         form.add_error(refusal.sentence, refusal.field)
         return _refused(form, heading)
     flash(f"{service.name} is saved.", "success")
     return redirect(url_for("team.team_list"), code=303)
+
+
+def _keep_service(service_id: int | None, name: str, version: int | None) -> CouncilService:
+    if service_id is None:
+        return add_service(db(), name, act())
+    return rename_service(db(), service_id, name, act(), expected_version=version)

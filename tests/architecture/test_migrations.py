@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from auditflow.adapters.schema import configuration, current_revision, migrate, newest_revision
-from auditflow.models import Base, Role
+from auditflow.models import Base, Role, Team
 from auditflow.models.database import Database, open_database
 from auditflow.models.triggers import APPEND_ONLY, trigger_names
-from tests.conftest import POSTGRES, missing
+from auditflow.services.act import Act
+from auditflow.services.team import TeamDetails, change_team
+from auditflow.services.verify import verify_journal
+from tests.conftest import own_postgres
 from workflows.roles import PERSON_ROLES
 
 TRIGGERS = {
@@ -33,19 +37,10 @@ def blank(request: pytest.FixtureRequest, tmp_path: Path, worker: str) -> Iterat
         yield database
         database.engine.dispose()
         return
-    name = f"auditflow_blank_{worker}_{id(request)}"
-    admin = sa.create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    try:
-        with admin.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE 'C' ENCODING 'UTF8'"))
-    except sa.exc.OperationalError:
-        missing("postgres", "no PostgreSQL answers")
-    database = open_database(sa.make_url(POSTGRES).set(database=name).render_as_string(hide_password=False))
-    yield database
-    database.engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with own_postgres(f"auditflow_blank_{worker}_{id(request)}") as address:
+        database = open_database(address.render_as_string(hide_password=False))
+        yield database
+        database.engine.dispose()
 
 
 def differences(database: Database) -> list[Any]:
@@ -156,3 +151,17 @@ def test_a_migration_imports_nothing_that_changes_later() -> None:
 
 def _scripts() -> list[Any]:
     return list(ScriptDirectory.from_config(configuration()).walk_revisions())
+
+
+def test_a_team_from_before_the_journal_of_teams_is_kept_and_journalled_from_its_next_change(blank: Database) -> None:
+    migrate(blank, "0001")
+    with blank.engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
+        connection.execute(sa.text("INSERT INTO council_service (name) VALUES ('Family help')"))
+        connection.execute(sa.text("INSERT INTO team (name, service_id) VALUES ('Care North', 1)"))
+    migrate(blank)
+    act = Act(actor_id=None, at=datetime(2026, 11, 2, 9, tzinfo=UTC), key="rename")
+    with blank.writing() as session:
+        change_team(session, 1, TeamDetails("Care East", 1), act, expected_version=0)
+    with blank.reading() as session:
+        assert (session.get_one(Team, 1).name, session.get_one(Team, 1).version) == ("Care East", 1)
+        assert verify_journal(session).findings == ()

@@ -59,7 +59,7 @@ def _problem(row: Any, previous: str, expected: int) -> tuple[str, str] | None:
     if row.number != expected:
         return "entry_missing", f"Entry {expected} is missing: the next one is {row.number}."
     entry = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
-    if entry.hash() != row.hash:
+    if entry.hash != row.hash:
         return "entry_changed", f"Entry {row.number} is not what it was when it was written."
     if row.previous != previous:
         return "entry_inserted", f"Entry {row.number} does not follow from the entry before it."
