@@ -20,6 +20,7 @@ from auditflow.models.database import Database
 from bench.council import Bench, make_council
 from bench.measure import Goal, Result, Run, interleave, seconds
 from bench.places import driver_address, postgres_place
+from bench.profile import costly
 from bench.transition import agreed, one_key, share
 
 HERE = Path(__file__).parent
@@ -67,7 +68,10 @@ def _at(threads: int, database: Database, bench: Bench, repeats: int, moves: int
     contenders |= {name: _runner(name, database, threads, moves) for name in PEERS}
     times = interleave(contenders, repeats)
     best = min(PEERS, key=lambda name: sorted(times[name])[len(times[name]) // 2])
-    return Result(GOALS[threads], "auditflow", best, times, moves, notes=(f"The fastest peer was {best}.",))
+    ready = [(*pair, one_key()) for pair in agreed(database, bench, moves)]
+    cause = costly(lambda: [share(database, *one) for one in ready])
+    notes = (f"The fastest peer was {best}.",)
+    return Result(GOALS[threads], "auditflow", best, times, moves, notes=notes, cause=cause)
 
 
 def ours(database: Database, bench: Bench, threads: int, moves: int) -> float:

@@ -3,11 +3,11 @@
 Missing answers never stop anyone leaving a page; they stop submission, and feed the list of what is left.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from auditflow.domain.answers import NOT_APPLICABLE, QUESTION_ANSWERS, Answers, is_blank, part, text_of
 from auditflow.domain.grades import Grade
@@ -98,12 +98,8 @@ def unanswered(
     for audits that only measure or align grades: no participation and no actions. Answers of the wrong
     shape count as missing; nothing here raises.
     """
-    open_findings = [] if grading_only else _open_findings(tool, answers, case_type, answered_findings)
-    return [
-        missing
-        for section in list_sections(tool, case_type, grading_only=grading_only)
-        for missing in _section_missing(tool, section, section_answers(answers, section), open_findings)
-    ]
+    pages = _pages(tool, answers, case_type, answered_findings, grading_only)
+    return [missing for page in pages for missing in page.missing]
 
 
 def completeness(
@@ -118,20 +114,51 @@ def completeness(
 
     The overall grade cannot be started before every domain is finished, but what was typed there counts.
     """
-    missing = unanswered(tool, answers, case_type, answered_findings=answered_findings, grading_only=grading_only)
+    pages = _pages(tool, answers, case_type, answered_findings, grading_only)
+    domains_left = any(page.missing for page in pages if page.section.kind is Kind.DOMAIN)
+    progress = tuple(_progress(page, domains_left=domains_left) for page in pages)
+    return Completeness(progress, tuple(missing for page in pages for missing in page.missing))
+
+
+class _Page(NamedTuple):
+    """One page with what was said on it and what is missing from it."""
+
+    section: Section
+    given: Mapping[str, Any]
+    started: bool
+    missing: tuple[Missing, ...]
+
+
+def _pages(
+    tool: AuditTool, answers: Answers, case_type: str | None, answered: Collection[str], grading_only: bool
+) -> list[_Page]:
+    blank = _blank_pages(tool, case_type, grading_only)
+    given = [section_answers(answers, page.section) for page in blank]
+    started = [_says_something(said) for said in given]
+    if not any(started):
+        return list(blank)
+    open_findings = [] if grading_only else _open_findings(tool, answers, case_type, answered)
+    return [
+        _Page(page.section, said, True, tuple(_section_missing(tool, page.section, said, open_findings)))
+        if begun
+        else page
+        for page, said, begun in zip(blank, given, started, strict=True)
+    ]
+
+
+@lru_cache(maxsize=512)
+def _blank_pages(tool: AuditTool, case_type: str | None, grading_only: bool) -> tuple[_Page, ...]:
+    """The pages on which nothing was said: all is missing from them and nothing was found, whatever the audit."""
     sections = list_sections(tool, case_type, grading_only=grading_only)
-    domains = {section.key for section in sections if section.kind is Kind.DOMAIN}
-    left_by_section = Counter(item.section for item in missing)
-    domains_left = not domains.isdisjoint(left_by_section)
-    pages = []
-    for section in sections:
-        given = section_answers(answers, section)
-        left = left_by_section[section.key]
-        status = _status(left, started=_says_something(given))
-        if section.kind is Kind.OVERALL and status is Status.NOT_STARTED and domains_left:
-            status = Status.CANNOT_START
-        pages.append(Progress(section, status, left, grade_of(given)))
-    return Completeness(tuple(pages), tuple(missing))
+    return tuple(_Page(section, {}, False, tuple(_section_missing(tool, section, {}, []))) for section in sections)
+
+
+def _progress(page: _Page, *, domains_left: bool) -> Progress:
+    left = len(page.missing)
+    status = _status(left, started=page.started)
+    if page.section.kind is Kind.OVERALL and status is Status.NOT_STARTED and domains_left:
+        status = Status.CANNOT_START
+    return Progress(page.section, status, left, grade_of(page.given))
 
 
 def _open_findings(
@@ -147,9 +174,10 @@ def _status(left: int, *, started: bool) -> Status:
 
 
 def _says_something(value: object) -> bool:
-    if isinstance(value, dict):
-        return any(_says_something(item) for item in value.values())
-    return value is not None and value != ""
+    if not isinstance(value, dict):
+        return value is not None and value != ""
+    # Blanks are passed over before the call: this looks at every answer of an audit on each of its pages.
+    return any(item is not None and item != "" and _says_something(item) for item in value.values())
 
 
 def _section_missing(

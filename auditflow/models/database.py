@@ -16,6 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
+from auditflow.models.plain import counted, send
+
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -55,8 +57,9 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back on any error."""
-        with self.writer() as session, session.begin():
+        with self.writer() as session:
             yield session
+            session.commit()
 
     @property
     def is_sqlite(self) -> bool:
@@ -73,7 +76,7 @@ def open_database(url: str, **options: Any) -> Database:
         )
         _take_over_sqlite(engine)
     else:
-        engine = sa.create_engine(url, pool_size=10, max_overflow=10, hide_parameters=True, **options)
+        engine = sa.create_engine(url, pool_size=20, max_overflow=0, hide_parameters=True, **options)
         _ask_after_a_rest(engine)
     return Database(engine)
 
@@ -105,7 +108,7 @@ def _take_over_sqlite(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {kind}")
+        send(connection, f"BEGIN {kind}", {}, counted)
 
 
 def _sha256(text: str) -> str:

@@ -77,5 +77,10 @@ class Person(UserMixin, Chained, Base):
 
     def roles_on(self, day: date) -> frozenset[str]:
         """The keys of the roles held on a day: an external moderator's ends with their last day."""
-        over = self.external_until is not None and self.external_until < day
-        return self.role_keys - {"external_moderator"} if over else self.role_keys
+        return held_on(day, self.role_keys, self.external_until)
+
+
+def held_on(day: date, roles: frozenset[str], external_until: date | None) -> frozenset[str]:
+    """Which of these roles are held on a day by somebody with that last day as an external moderator."""
+    over = external_until is not None and external_until < day
+    return roles - {"external_moderator"} if over else roles

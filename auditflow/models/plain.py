@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -21,6 +22,7 @@ LANGUAGES: dict[str, Any] = {
 }
 Convert = Callable[[Any], Any]
 Row = dict[str, Any]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Plain:
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> list[Row]:
         """Execute it and return its rows by the names of their columns."""
-        found, _ = _send(session, self.text, self.bind(values))
+        found = send(flushed(session), self.text, self.bind(values), _fetched)
         return [self._row(row) for row in found]
 
     def _row(self, row: Sequence[Any]) -> Row:
@@ -51,9 +53,9 @@ class Plain:
             for (name, convert), value in zip(self.out, row, strict=True)
         }
 
-    def run(self, session: Session, values: Mapping[str, Any]) -> int:
+    def run(self, connection: sa.Connection, values: Mapping[str, Any]) -> int:
         """Execute it and return how many rows it touched."""
-        return _send(session, self.text, self.bind(values))[1]
+        return send(connection, self.text, self.bind(values), counted)
 
 
 def plain(dialect: str, statement: Any, names: Mapping[str, Any], columns: Sequence[tuple[str, Any]] = ()) -> Plain:
@@ -80,10 +82,36 @@ def _bound(written: Any, name: str, value: Any, language: Any) -> Any:
     return value if convert is None else convert(value)
 
 
-def _send(session: Session, text: str, values: Mapping[str, Any]) -> tuple[Sequence[Any], int]:
+def kept(statement: Callable[[], sa.Select[Any]], names: Mapping[str, Any]) -> Callable[[Session], Plain]:
+    """A SELECT that is written and compiled when it is first sent, once for each kind of database."""
+
+    @cache
+    def of(dialect: str) -> Plain:
+        written = statement()
+        columns = [(str(column.key), column.type) for column in written.selected_columns]
+        return plain(dialect, written, names, columns)
+
+    return lambda session: of(session.get_bind().dialect.name)
+
+
+def flushed(session: Session) -> sa.Connection:
+    """The session's connection, with what the session still held written, as before a statement of its own."""
     if session.autoflush:
         session.flush()
-    connection = session.connection()
+    return session.connection()
+
+
+def _fetched(cursor: Any) -> list[Sequence[Any]]:
+    return list(cursor.fetchall())
+
+
+def counted(cursor: Any) -> int:
+    """How many rows the statement touched."""
+    return int(cursor.rowcount)
+
+
+def send(connection: sa.Connection, text: str, values: Mapping[str, Any], result: Callable[[Any], Result]) -> Result:
+    """Hand one statement to the driver; `result` reads its cursor. Raises the driver's errors as SQLAlchemy's."""
     raw = connection.connection
     cursor = raw.cursor()
     # Whoever listens to the engine's statements hears these too.
@@ -91,7 +119,7 @@ def _send(session: Session, text: str, values: Mapping[str, Any]) -> tuple[Seque
         listener(connection, cursor, text, values, None, False)
     try:
         cursor.execute(text, values)
-        return (cursor.fetchall() if cursor.description else ()), cursor.rowcount
+        return result(cursor)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _refused(connection, raw, cursor, text, error) from error
     finally:
@@ -103,6 +131,8 @@ def _refused(connection: sa.Connection, raw: Any, cursor: Any, text: str, error:
     gone = connection.dialect.is_disconnect(error, raw, cursor)
     if gone:
         connection.invalidate(error)
+        # What ended this one ended those that lie in the pool too; SQLAlchemy would not use them again either.
+        connection.engine.dispose()
     base = connection.dialect.loaded_dbapi.Error
     return sa.exc.DBAPIError.instance(
         text, None, error, base, hide_parameters=True, connection_invalidated=gone, dialect=connection.dialect

@@ -23,10 +23,12 @@ from auditflow.domain.audit_tool import (
     list_sections,
 )
 from auditflow.domain.errors import NotFound
-from auditflow.models import AuditRound, AuditToolVersion, CaseAudit, Draft
+from auditflow.models import AuditRound, AuditToolVersion, CaseAudit
 from auditflow.queries.audit_tool import get_tool
+from auditflow.queries.case_audit import NOT_THERE
 from auditflow.queries.case_audit_actions import CaseActions, list_case_actions
-from auditflow.queries.draft import list_drafts
+from auditflow.queries.draft import Typed, list_typed
+from auditflow.queries.scope import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,12 @@ class Sheet:
     """One audit with everything that its pages show; `drafts` by section."""
 
     audit: CaseAudit
-    round: AuditRound
+    ends_on: date
     tool: AuditTool
     tool_number: int
     record_date: date
     baseline_date: date | None
-    drafts: Mapping[str, Draft]
+    drafts: Mapping[str, Typed]
     answers: Mapping[str, Any]
     actions: CaseActions
     done: Completeness
@@ -79,29 +81,49 @@ class Sheet:
 
 @cache
 def _statement() -> Any:
-    """The round with its tool and the record dates of what is audited again; written once."""
-    baseline, earlier = aliased(AuditRound), aliased(CaseAudit)
+    """The audit with its round and tool, and the record dates of what is audited again; written once."""
+    baseline, again, earlier = aliased(AuditRound), aliased(AuditRound), aliased(CaseAudit)
     of_baseline_audit = (
-        sa.select(AuditRound.record_date)
-        .join(earlier, earlier.round_id == AuditRound.id)
-        .where(earlier.id == sa.bindparam("baseline_audit"))
-        .correlate(None)
+        sa.select(again.record_date)
+        .join(earlier, earlier.round_id == again.id)
+        .where(earlier.id == CaseAudit.baseline_id)
         .scalar_subquery()
     )
+    own = (AuditRound.ends_on, AuditRound.record_date, AuditRound.tool_version_id)
     return (
-        sa.select(AuditRound, AuditToolVersion.number, AuditToolVersion.sha256, baseline.record_date, of_baseline_audit)
+        sa.select(
+            CaseAudit, *own, AuditToolVersion.number, AuditToolVersion.sha256, baseline.record_date, of_baseline_audit
+        )
+        .join(AuditRound, AuditRound.id == CaseAudit.round_id)
         .join(AuditToolVersion, AuditToolVersion.id == AuditRound.tool_version_id)
         .outerjoin(baseline, baseline.id == AuditRound.baseline_id)
-        .where(AuditRound.id == sa.bindparam("round"))
+        .where(CaseAudit.id == sa.bindparam("audit"))
     )
+
+
+@cache
+def _own_statement() -> Any:
+    return _statement().where(CaseAudit.auditor_id == sa.bindparam("auditor"))
+
+
+def read_own_sheet(session: Session, viewer: Viewer, case_audit_id: int) -> Sheet:
+    """The sheet of the viewer's own audit. Raises NotFound: another person's case does not exist."""
+    given = {"audit": case_audit_id, "auditor": viewer.person_id}
+    row = session.execute(_own_statement(), given).one_or_none()
+    if row is None:
+        raise NotFound(NOT_THERE)
+    return _sheet(session, row)
 
 
 def read_sheet(session: Session, audit: CaseAudit) -> Sheet:
     """The sheet of an audit for the person it is allocated to: a fixed number of statements."""
-    row = session.execute(_statement(), {"round": audit.round_id, "baseline_audit": audit.baseline_id}).one()
-    audit_round, number, sha256, of_round, of_audit = row
-    drafts = {d.section: d for d in list_drafts(session, [audit.id], audit.auditor_id or 0)}
-    tool = get_tool(session, audit_round.tool_version_id, sha256)
+    return _sheet(session, session.execute(_statement(), {"audit": audit.id}).one())
+
+
+def _sheet(session: Session, row: Any) -> Sheet:
+    audit, ends_on, record_date, tool_version_id, number, sha256, of_round, of_audit = row
+    drafts = {d.section: d for d in list_typed(session, audit.id, audit.auditor_id or 0)}
+    tool = get_tool(session, tool_version_id, sha256)
     grading_only = audit.purpose != "main"
     answers = compose_answers(tool, audit.case_type, drafts.values(), grading_only=grading_only)
     actions = list_case_actions(session, audit)
@@ -109,10 +131,10 @@ def read_sheet(session: Session, audit: CaseAudit) -> Sheet:
     again = audit.purpose == "bridge"
     return Sheet(
         audit,
-        audit_round,
+        ends_on,
         tool,
         number,
-        (of_audit or audit_round.record_date) if again else audit_round.record_date,
+        (of_audit or record_date) if again else record_date,
         None if grading_only and again else of_round,
         drafts,
         answers,
@@ -121,7 +143,7 @@ def read_sheet(session: Session, audit: CaseAudit) -> Sheet:
     )
 
 
-def compose_answers(tool: AuditTool, case_type: str, drafts: Iterable[Draft], *, grading_only: bool) -> dict[str, Any]:
+def compose_answers(tool: AuditTool, case_type: str, drafts: Iterable[Typed], *, grading_only: bool) -> dict[str, Any]:
     """The answers of an audit put together from the drafts of its sections; what is not there is blank."""
     answers = empty_answers(tool, case_type, grading_only=grading_only)
     typed = {draft.section: draft.content for draft in drafts}

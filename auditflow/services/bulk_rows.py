@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 Row = tuple[Any, ...]
+MOST_VALUES = 5_000
+"""How many values one statement may list on SQLite."""
 
 
 def reserve_ids(session: Session, table: sa.Table, count: int) -> list[int]:
@@ -41,6 +43,9 @@ def insert_rows(
     if dialect.name == "postgresql":
         given = [f"%s::{_type(table, dialect, name)}" for name in fixed]
         text = f"INSERT INTO {table.name} ({columns}) SELECT {', '.join([*given, *(f'u.{n}' for n in names)])}"
+        if _is_number(table, names):
+            _run(session, f"{text} FROM unnest(%s::integer[]) AS u({names[0]})", (*constants, [row[0] for row in rows]))
+            return
         source = _recordset(table, dialect, names)
         _run(session, f"{text} FROM {source}", (*constants, _document(names, rows)))
         return
@@ -74,6 +79,22 @@ def update_rows(
     text = f"UPDATE {table.name} SET {', '.join(sets)} WHERE id = ? AND version = ?"  # noqa: S608 - see above
     bound = _all_bound(table, dialect, keyed, rows)
     return _run(session, text, [(*constants, *row[2:], row[0], row[1]) for row in bound])
+
+
+def delete_rows(session: Session, table: sa.Table, name: str, numbers: Sequence[int], fixed: Mapping[str, Any]) -> None:
+    """Delete the rows that hold one of `numbers` in the column `name` and the `fixed` values besides."""
+    same = [table.c[column] == value for column, value in fixed.items()]
+    if session.get_bind().dialect.name == "postgresql":
+        # A list of so many values takes the server longer to read than the rows to delete.
+        among = sa.bindparam("among", list(numbers), type_=sa.ARRAY(sa.Integer))
+        session.execute(sa.delete(table).where(*same, table.c[name] == sa.any_(among)))
+        return
+    for start in range(0, len(numbers), MOST_VALUES):
+        session.execute(sa.delete(table).where(*same, table.c[name].in_(numbers[start : start + MOST_VALUES])))
+
+
+def _is_number(table: sa.Table, names: Sequence[str]) -> bool:
+    return len(names) == 1 and type(table.c[names[0]].type) is sa.Integer
 
 
 def _run(session: Session, text: str, values: Any) -> int:

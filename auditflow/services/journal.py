@@ -27,7 +27,10 @@ from auditflow.services.journal_entry import (
 from auditflow.services.subjects import type_of, workflow_of
 from auditflow.services.timetable import timetable
 
-STALE = "Somebody else has changed this since you opened it. Nothing you typed is lost: look at it again."
+STALE = (
+    "Somebody else has changed this since you opened it, or you did in another tab. "
+    "Nothing you typed is lost: look at it again."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from auditflow.domain.errors import Stale
 from auditflow.models import Deadline, Journal, Outbox
 from auditflow.models.base import core
 from auditflow.services.act import Act
-from auditflow.services.bulk_rows import insert_rows, reserve_ids, update_rows
+from auditflow.services.bulk_rows import delete_rows, insert_rows, reserve_ids, update_rows
 from auditflow.services.journal import STALE
 from auditflow.services.journal_entry import request_digest
 from auditflow.services.subjects import table_of, workflow_of
@@ -140,12 +141,8 @@ def _journal(session: Session, batch: Batch, made: Sequence[tuple[Any, ...]]) ->
 
 def set_clocks(session: Session, subject_type: str, ids: Sequence[int], clocks: Sequence[Mapping[str, Any]]) -> None:
     """From now on exactly `clocks` (rows of `Timetable.rows`) run for each of these subjects."""
-    from datetime import datetime
-
     table = core(Deadline)
-    for start in range(0, len(ids), 5000):
-        some = ids[start : start + 5000]
-        session.execute(sa.delete(table).where(table.c.subject_type == subject_type, table.c.subject_id.in_(some)))
+    delete_rows(session, table, "subject_id", ids, {"subject_type": subject_type})
     for clock in clocks:
         fixed = {
             "subject_type": subject_type,

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from auditflow.domain.chain import ENTRY_FIELDS, Entry, canonical, sha256, text_digest
 from auditflow.models import Deadline, Journal, JournalText, Outbox
 from auditflow.models.base import Json, UtcDateTime, core
-from auditflow.models.plain import Plain, plain
+from auditflow.models.plain import Plain, flushed, plain
 from auditflow.services.subjects import table_of
 
 SENT_BEFORE = "This form was sent before with other contents. Open the page again and repeat what is missing."
@@ -70,13 +70,16 @@ def write(session: Session, writing: Writing) -> bool:
     entry = writing.entry
     columns = tuple(sorted(writing.changes))
     values = {f"set_{name}": writing.changes[name] for name in columns}
-    values |= {name: getattr(entry, name) for name in ENTRY_FIELDS} | {"hash": entry.hash()}
-    if session.get_bind().dialect.name == "postgresql":
-        return _write_at_once(session, writing, columns, values)
-    return _write_one_by_one(session, writing, columns, values)
+    values |= {name: getattr(entry, name) for name in ENTRY_FIELDS} | {"hash": entry.hash}
+    connection = flushed(session)
+    if connection.dialect.name == "postgresql":
+        return _write_at_once(connection, writing, columns, values)
+    return _write_one_by_one(connection, writing, columns, values)
 
 
-def _write_at_once(session: Session, writing: Writing, columns: tuple[str, ...], values: dict[str, Any]) -> bool:
+def _write_at_once(
+    connection: sa.Connection, writing: Writing, columns: tuple[str, ...], values: dict[str, Any]
+) -> bool:
     clocks = writing.clocks
     values |= {
         "texts": writing.texts,
@@ -86,7 +89,7 @@ def _write_at_once(session: Session, writing: Writing, columns: tuple[str, ...],
         "stop": list(clocks.stop),
     }
     shape = (bool(writing.texts), bool(writing.told), clocks.start is not None, bool(clocks.start), bool(clocks.stop))
-    return _one_statement(writing.entry.subject_type, columns, shape).run(session, values) > 0
+    return _one_statement(writing.entry.subject_type, columns, shape).run(connection, values) > 0
 
 
 Shape = tuple[bool, bool, bool, bool, bool]
@@ -157,30 +160,32 @@ def _typed(table: sa.Table, columns: tuple[str, ...], text: str) -> list[sa.Bind
     return [sa.bindparam(name, type_=kind) for name, kind in known.items() if f":{name}" in text]
 
 
-def _write_one_by_one(session: Session, writing: Writing, columns: tuple[str, ...], values: dict[str, Any]) -> bool:
+def _write_one_by_one(
+    connection: sa.Connection, writing: Writing, columns: tuple[str, ...], values: dict[str, Any]
+) -> bool:
     entry = writing.entry
-    if _update(entry.subject_type, columns).run(session, values) != 1:
+    if _update(entry.subject_type, columns).run(connection, values) != 1:
         return False
     subject = {"subject_type": entry.subject_type, "subject_id": entry.subject_id}
-    _insert(core(Journal), (*ENTRY_FIELDS, "hash")).run(session, values)
+    _insert(core(Journal), (*ENTRY_FIELDS, "hash")).run(connection, values)
     for row in writing.texts:
         text = {**subject, "number": entry.number, **row}
-        _insert(core(JournalText), tuple(text)).run(session, text)
-    _set_clocks(session, subject, writing.clocks)
+        _insert(core(JournalText), tuple(text)).run(connection, text)
+    _set_clocks(connection, subject, writing.clocks)
     for row in writing.told:
         message = {**subject, "created_at": entry.at, "due_at": entry.at, **row}
-        _insert(core(Outbox), tuple(message), "OR IGNORE ").run(session, message)
+        _insert(core(Outbox), tuple(message), "OR IGNORE ").run(connection, message)
     return True
 
 
-def _set_clocks(session: Session, subject: Mapping[str, Any], clocks: Clocks) -> None:
+def _set_clocks(connection: sa.Connection, subject: Mapping[str, Any], clocks: Clocks) -> None:
     if clocks.start is not None:
-        _clear("NOT IN", clocks.keep).run(session, subject)
+        _clear("NOT IN", clocks.keep).run(connection, subject)
     if clocks.stop:
-        _clear("IN", clocks.stop).run(session, subject)
+        _clear("IN", clocks.stop).run(connection, subject)
     for row in clocks.start or ():
         clock = {**subject, **row, "due_at": datetime.fromisoformat(row["due_at"])}
-        _insert(core(Deadline), tuple(clock), "OR REPLACE ").run(session, clock)
+        _insert(core(Deadline), tuple(clock), "OR REPLACE ").run(connection, clock)
 
 
 @lru_cache(maxsize=512)
@@ -209,7 +214,7 @@ def _clear(which: str, keys: tuple[str, ...]) -> Plain:
 
 def messages(entry: Entry, people: Iterable[int]) -> list[dict[str, Any]]:
     """An outbox row for each of `people` but the one who did it; its key makes a repeat show once."""
-    template, key = f"{entry.subject_type}.{entry.entry}", entry.hash()[:40]
+    template, key = f"{entry.subject_type}.{entry.entry}", entry.hash[:40]
     return [
         {"key": f"{key}:{person_id}", "template": template, "person_id": person_id}
         for person_id in dict.fromkeys(people)
