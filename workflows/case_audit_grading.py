@@ -62,6 +62,7 @@ GRADING = (
         target="selected",
         roles=("auditor",),
         label="Declare a conflict of interest",
+        guards=(c.NOT_YET_SUBMITTED,),
         tell=("qa_lead",),
     ),
     Move(

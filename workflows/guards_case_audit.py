@@ -136,6 +136,12 @@ ACTIONS_SETTLED = is_not(
 NEVER_SUBMITTED = is_not(
     "never_submitted", "submissions", "A grade was submitted once, so this case can never be removed."
 )
+# Says nothing of a grade: whoever audits after a withdrawn submission does not know that there was one.
+NOT_YET_SUBMITTED = is_not(
+    "not_yet_submitted",
+    "submissions",
+    "You cannot give this case back yourself. Ask the quality assurance lead to give it to somebody else.",
+)
 DISPUTE_OVERDUE = is_true("dispute_overdue", "dispute_overdue", "There is still time to decide this dispute.")
 UNDECIDED = Guard(
     "undecided",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,26 +12,42 @@ from sqlalchemy.orm import Session, aliased
 
 from auditflow.models import Action, ActionFinding, AuditRound, CaseAudit, Person
 from auditflow.models.base import core
+from auditflow.models.plain import Row, kept
 
 UNANSWERING = ("withdrawn",)
 """Actions in these states answer no finding any more."""
 
 UNFINISHED = ("proposed", "open", "done")
-# Making an alias of so wide a table costs more than the query that uses it, so each is made once.
 EARLIER, EARLIER_ROUND, SIBLING = aliased(CaseAudit), aliased(AuditRound), aliased(CaseAudit)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """An action as a line of a case's pages."""
+
+    id: int
+    case_audit_id: int
+    text: str
+    state: str
+    due_on: date
+    done_at: datetime | None
+    difference: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class CaseAction:
     """An action with the findings that it answers in one audit, and who is to do it."""
 
-    action: Action
+    action: ActionLine
     findings: tuple[str, ...]
     owner: str
 
 
-Row = tuple[Action, str, int, str]
+Found = tuple[ActionLine, str, int, str]
 """An action, a finding it answers, the audit that found it, and the owner's name."""
+
+
+LINE = tuple(field.name for field in fields(ActionLine))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +73,9 @@ def list_case_actions(session: Session, audit: CaseAudit) -> CaseActions:
     if audit.purpose != "main":
         return CaseActions()
     given = {"audit": audit.id, "ref": audit.ref, "round": audit.round_id}
-    rows = session.execute(_statement(), given).all()
-    found: list[Row] = [(action, finding, by, owner or "") for action, finding, by, owner, _ in rows]
-    last = next((row[4] for row in rows), None)
+    rows = _actions(session).rows(session, given)
+    found = [_found(row) for row in rows]
+    last = rows[0]["last"] if rows else None
     return CaseActions(
         own=_together(found, lambda action, by: by == audit.id),
         last=_together(found, lambda action, by: by == last == action.case_audit_id),
@@ -67,7 +83,12 @@ def list_case_actions(session: Session, audit: CaseAudit) -> CaseActions:
     )
 
 
-def _together(rows: list[Row], chosen: Callable[[Action, int], bool]) -> tuple[CaseAction, ...]:
+def _found(row: Row) -> Found:
+    line = ActionLine(**{name: row[name] for name in LINE})
+    return line, row["finding"], row["by"], row["owner"] or ""
+
+
+def _together(rows: list[Found], chosen: Callable[[ActionLine, int], bool]) -> tuple[CaseAction, ...]:
     """One item an action, with those of its findings that were chosen."""
     found: dict[int, CaseAction] = {}
     for action, finding, by, owner in rows:
@@ -77,9 +98,7 @@ def _together(rows: list[Row], chosen: Callable[[Action, int], bool]) -> tuple[C
     return tuple(found.values())
 
 
-@cache
-def _statement() -> Any:
-    """Written once: putting it together costs more than running it."""
+def _statement() -> sa.Select[Any]:
     ref = sa.bindparam("ref", type_=sa.String())
     audit, this_round = sa.bindparam("audit", type_=sa.Integer()), sa.bindparam("round", type_=sa.Integer())
     of_case = sa.select(SIBLING.id).where(SIBLING.ref == ref, SIBLING.purpose == "main")
@@ -97,9 +116,18 @@ def _statement() -> Any:
         .scalar_subquery()
     )
     return (
-        sa.select(Action, ActionFinding.finding, ActionFinding.case_audit_id, core(Person).c.name, last)
+        sa.select(
+            *(core(Action).c[name] for name in LINE),
+            ActionFinding.finding,
+            ActionFinding.case_audit_id.label("by"),
+            core(Person).c.name.label("owner"),
+            last.label("last"),
+        )
         .join(ActionFinding, ActionFinding.action_id == Action.id)
         .outerjoin(core(Person), core(Person).c.id == Action.owner_id)
         .where(sa.or_(ActionFinding.case_audit_id == audit, Action.case_audit_id.in_(of_case)))
         .order_by(Action.id, ActionFinding.finding)
     )
+
+
+_actions = kept(_statement, {"audit": 0, "ref": "", "round": 0})

@@ -113,7 +113,7 @@ def _last_hash(rows: Iterable[Journal]) -> str | None:
     previous = GENESIS
     for number, row in enumerate(rows, start=1):
         entry = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
-        if row.number != number or row.previous != previous or entry.hash() != row.hash:
+        if row.number != number or row.previous != previous or entry.hash != row.hash:
             return None
         previous = row.hash
     return previous

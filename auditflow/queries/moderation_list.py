@@ -33,9 +33,10 @@ def list_own_moderations(session: Session, person_id: int) -> list[TaskRow]:
     return _rows(session, Moderation.moderator_id == person_id, Moderation.state == "with_moderator")
 
 
-def list_decided_moderations(session: Session, person_id: int) -> list[TaskRow]:
-    """The last tasks that this person decided, the latest first."""
-    rows = _rows(session, Moderation.moderator_id == person_id, Moderation.state == "decided")
+def list_decided_moderations(session: Session, person_id: int, case_audit_id: int | None = None) -> list[TaskRow]:
+    """The last tasks that this person decided, the latest first; of one audit if it is given."""
+    of = Moderation.case_audit_id == case_audit_id if case_audit_id is not None else sa.true()
+    rows = _rows(session, Moderation.moderator_id == person_id, Moderation.state == "decided", of)
     return sorted(rows, key=lambda row: (row.task.decided_at is not None, row.task.decided_at), reverse=True)[:RECENT]
 
 

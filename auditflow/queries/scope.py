@@ -18,11 +18,12 @@ from auditflow.models import (
     CaseAudit,
     Dispute,
     Moderation,
-    Person,
     Reflection,
     Stuck,
     Team,
 )
+from auditflow.models.person import held_on
+from auditflow.queries.known_person import KnownPerson, know_person
 from workflows.roles import PERSON_ROLES
 
 
@@ -59,19 +60,22 @@ class Viewer:
 
 def viewer_of(session: Session, person_id: int, at: datetime) -> Viewer:
     """The viewer for an active person on that day. Raises NotFound if there is none."""
-    person = session.get(Person, person_id)
+    person = know_person(session, person_id)
     if person is None or not person.active:
         raise NotFound("There is no such person.")
-    managed = session.scalars(
-        sa.select(Team.id).where(sa.or_(Team.manager_id == person_id, Team.deputy_id == person_id)).order_by(Team.id)
-    )
-    roles = person.roles_on(local_date(at))
-    places = (person.team_id, person.service_id, tuple(managed))
-    return Viewer(person.id, person.name, roles, *places, ended=roles != person.role_keys)
+    return viewer_from(person, at)
+
+
+def viewer_from(person: KnownPerson, at: datetime) -> Viewer:
+    """The viewer that this person is on that day."""
+    roles = held_on(local_date(at), person.roles, person.external_until)
+    places = (person.team_id, person.service_id, person.managed_team_ids)
+    return Viewer(person.id, person.name, roles, *places, ended=roles != person.roles)
 
 
 Predicate = sa.ColumnElement[bool]
-BEING_GRADED = ("allocated", "in_progress")
+BEING_GRADED = ("allocated", "in_progress", "submitted", "moderation", "returned")
+"""States in which the auditor may still submit, or submit again: after withdrawing, or when it is returned."""
 # Making an alias of so wide a table costs more than the query that uses it, so it is made once.
 OWN = aliased(CaseAudit)
 
@@ -90,6 +94,11 @@ def visible_case_audits(viewer: Viewer) -> Predicate:
 def not_graded_now(viewer: Viewer) -> Predicate:
     """Not another person's audit of a case that the viewer is grading."""
     return sa.or_(CaseAudit.auditor_id == viewer.person_id, CaseAudit.ref.not_in(_graded_now(viewer)))
+
+
+def list_graded_now(session: Session, viewer: Viewer) -> frozenset[str]:
+    """The references of the cases that the viewer is grading: of these no other audit exists for them."""
+    return frozenset(session.scalars(_graded_now(viewer)))
 
 
 def _graded_now(viewer: Viewer) -> sa.Select[str]:

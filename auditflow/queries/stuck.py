@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from auditflow.models import AuditRound, CaseAudit, Journal, Person, Role, Stuck, Team, person_role
 from auditflow.models.base import UtcDateTime, core
 from auditflow.queries.facts.sources import SOURCES
+from auditflow.queries.scope import Viewer, list_graded_now
 from workflows.registry import WORKFLOWS
 from workflows.waiting import NOT_BEFORE_LAUNCH, WAITING
 
@@ -169,24 +170,33 @@ class StuckRow:
     state_words: str
     ref: str
     case_audit_id: int | None
+    auditor_id: int | None
     round_id: int | None
     since: datetime
     excluded: tuple[tuple[str, str], ...]
 
 
-def list_stuck(session: Session) -> list[StuckRow]:
-    """Every item that nobody may move, the oldest first."""
+def list_stuck(session: Session, viewer: Viewer) -> list[StuckRow]:
+    """Every item that nobody may move, the oldest first; not of somebody else's audit of a case the viewer grades."""
     rows = session.scalars(sa.select(Stuck).order_by(Stuck.since, Stuck.subject_type, Stuck.subject_id)).all()
     ids = {int(entry["person"]) for row in rows for entry in row.excluded}
     names = dict(
         session.execute(sa.select(core(Person).c.id, core(Person).c.name).where(core(Person).c.id.in_(ids))).all()
     )
     found = (_stuck_row(session, row, names) for row in rows)
-    return [row for row in found if row is not None]
+    graded = list_graded_now(session, viewer)
+    return [row for row in found if row is not None and (row.ref not in graded or _is_known(row, viewer))]
 
 
-def count_stuck(session: Session) -> int:
-    """How many items nobody may move."""
+def _is_known(row: StuckRow, viewer: Viewer) -> bool:
+    """Whether somebody who grades the case knows of it: their own audit, and a concern for a child."""
+    return row.auditor_id == viewer.person_id or row.subject_type == "alert"
+
+
+def count_stuck(session: Session, viewer: Viewer) -> int:
+    """How many of them there are."""
+    if list_graded_now(session, viewer):
+        return len(list_stuck(session, viewer))
     return session.scalar(sa.select(sa.func.count()).select_from(Stuck)) or 0
 
 
@@ -203,6 +213,7 @@ def _stuck_row(session: Session, row: Stuck, names: dict[int, str]) -> StuckRow 
         state_words=WORKFLOWS[row.subject_type].labels[state],
         ref=audit.ref if audit else "",
         case_audit_id=audit.id if audit else None,
+        auditor_id=audit.auditor_id if audit else None,
         round_id=audit.round_id if audit else None,
         since=row.since,
         excluded=tuple(

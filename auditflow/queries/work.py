@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from auditflow.models import Action, Alert, Approval, CaseAudit, Correction, Deadline, Journal, Moderation, Reflection
 from auditflow.models.base import core
+from auditflow.models.plain import kept
 from auditflow.queries.facts import Facts, bind, list_facts
 from auditflow.queries.facts.items import of_audit
-from auditflow.queries.scope import Viewer
+from auditflow.queries.scope import Viewer, list_graded_now
 from auditflow.queries.work_table import ASKED, FOUND, SUBJECT_TYPES, Todo, todo_for
 from workflows import machine
 from workflows.facts import when_asking
@@ -52,9 +53,19 @@ def list_work(session: Session, viewer: Viewer, at: datetime) -> list[WorkItem]:
         found = list_facts(session, subject_type, actor_id=viewer.person_id, at=at, where=MINE[subject_type])
         chosen = [(facts, todo) for facts in found if (todo := _todo(subject_type, facts)) is not None]
         items += _with_dates(session, subject_type, chosen)
-    items += _asked(session, viewer)
+    items = _without_others(session, viewer, items) + _asked(session, viewer)
     far = datetime.max.replace(tzinfo=at.tzinfo)
     return sorted(items, key=lambda i: (i.todo.subject_type != "alert", i.due_at or far, i.ref, i.subject_id))
+
+
+def _without_others(session: Session, viewer: Viewer, items: list[WorkItem]) -> list[WorkItem]:
+    """Nothing about somebody else's audit of a case that the person is grading; a concern for a child never waits."""
+    graded = list_graded_now(session, viewer) if items else frozenset()
+    return [
+        item
+        for item in items
+        if item.ref not in graded or "auditor" in item.todo.roles or item.todo.subject_type == "alert"
+    ]
 
 
 def _asked(session: Session, viewer: Viewer) -> list[WorkItem]:
@@ -76,7 +87,10 @@ def _asked(session: Session, viewer: Viewer) -> list[WorkItem]:
 
 def find_newest_entry(session: Session) -> int:
     """The number of the journal's last entry; 0 before the first. While it stays, nothing was moved."""
-    return session.scalar(sa.select(sa.func.max(Journal.id))) or 0
+    return _newest_entry(session).rows(session, {})[0]["newest"] or 0
+
+
+_newest_entry = kept(lambda: sa.select(sa.func.max(Journal.id).label("newest")), {})
 
 
 def _todo(subject_type: str, facts: Facts) -> Todo | None:

@@ -21,7 +21,6 @@ from auditflow.models import (
     AuditRound,
     AuditToolVersion,
     CaseAudit,
-    Draft,
     Moderation,
     ModerationComment,
     Person,
@@ -29,7 +28,7 @@ from auditflow.models import (
 from auditflow.queries.audit_tool import get_tool
 from auditflow.queries.case_audit_actions import UNANSWERING
 from auditflow.queries.case_audit_sheet import compose_answers
-from auditflow.queries.draft import list_drafts
+from auditflow.queries.draft import Typed, list_drafts
 from auditflow.queries.work import WorkItem
 
 LONGEST = 160
@@ -64,6 +63,8 @@ def _audit_lines(session: Session, ids: Collection[int], person_id: int, at: dat
     for audit in audits:
         if audit.id in decided and audit.state in ("returned", "changed"):
             lines[audit.id] = _decision_line(audit, *decided[audit.id])
+        if audit.state == "disputed":
+            lines[audit.id] = _dispute_line(audit)
     return lines
 
 
@@ -82,7 +83,7 @@ def _progress(session: Session, audits: list[CaseAudit], person_id: int, at: dat
             .where(AuditRound.id.in_({audit.round_id for audit in audits}))
         )
     }
-    typed: dict[int, list[Draft]] = {}
+    typed: dict[int, list[Typed]] = {}
     for draft in list_drafts(session, [audit.id for audit in audits], person_id):
         typed.setdefault(draft.case_audit_id, []).append(draft)
     answered = _answered(session, [audit.id for audit in audits])
@@ -103,7 +104,7 @@ def _answered(session: Session, ids: list[int]) -> dict[int, set[str]]:
     return found
 
 
-def _progress_line(audit: CaseAudit, tool: AuditTool, drafts: list[Draft], answered: set[str], at: datetime) -> str:
+def _progress_line(audit: CaseAudit, tool: AuditTool, drafts: list[Typed], answered: set[str], at: datetime) -> str:
     only = audit.purpose != "main"
     answers = compose_answers(tool, audit.case_type, drafts, grading_only=only)
     done = completeness(tool, answers, audit.case_type, answered_findings=answered, grading_only=only)
@@ -137,6 +138,18 @@ def _decision_line(audit: CaseAudit, task: Moderation, moderator: str, comments:
         return f"{moderator} changed the grade of at least one domain."
     before = f" from {Grade(audit.first_grade).short_name}" if audit.first_grade else ""
     return f"{moderator} changed your grade{before} to {Grade(task.grade).short_name}."
+
+
+def _dispute_line(audit: CaseAudit) -> str:
+    """Which grades stand against each other; an audit that the service challenges need not have been moderated."""
+    if not audit.first_grade:
+        return ""
+    first = Grade(audit.first_grade).short_name
+    if not audit.moderated_grade:
+        return f"The auditor graded it {first}."
+    if audit.moderated_grade == audit.first_grade:
+        return f"The auditor and the moderator graded it {first}."
+    return f"The auditor graded it {first}, the moderator {Grade(audit.moderated_grade).short_name}."
 
 
 def _moderation_lines(session: Session, ids: Collection[int]) -> dict[int, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.errors import GuardRefused
 from auditflow.domain.published_grade import published_grade
 from auditflow.models import CaseAudit, Moderation, Person, Reflection
 from auditflow.services.act import Act
@@ -45,15 +44,9 @@ def declare_conflict(
 ) -> Outcome:
     """Give the case back because the auditor should not judge it; what they typed stays on record.
 
-    Raises GuardRefused after a submission: the grade is in the figures, so the QA lead reallocates instead.
+    Raises GuardRefused once a grade was submitted: a graded case is somebody's at all times, so the QA lead
+    gives it from one auditor to the next.
     """
-    audit = get_subject(session, CaseAudit, case_audit_id)
-    if audit.first_submitted_at is not None:
-        raise GuardRefused(
-            "You have submitted a grade for this case, so you cannot give it back yourself. "
-            "Ask the quality assurance lead to give it to somebody else.",
-            code="never_submitted",
-        )
     changes = {"auditor_id": None, "pinned": False, "allocated_at": None, "started_at": None}
     return apply(
         session,

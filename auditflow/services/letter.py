@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
+from auditflow.domain.clock import local_date
 from auditflow.models import AuditRound, CaseAudit, Outbox, Person
 from auditflow.services.letter_words import WORDS
 from auditflow.services.sign_in_link import make_link
@@ -41,12 +43,12 @@ class Letter:
 def write_letter(
     session: Session, message: Outbox, *, base_url: str, council_name: str, secret_key: str = ""
 ) -> Letter | None:
-    """The letter for an outbox row; None if the person is gone or no longer active.
+    """The letter for an outbox row; None if the person is gone, no longer active, or past their last day here.
 
     `secret_key` makes the link of an invitation, which is never stored.
     """
     person = session.get(Person, message.person_id)
-    if person is None or not person.active:
+    if person is None or not person.active or _is_over(person, local_date(message.due_at)):
         return None
     subject = WORDS[message.template].format(**_about(session, message))
     page = base_url.rstrip("/") + _page(message, person)
@@ -58,6 +60,11 @@ def write_letter(
         f"This message says nothing about the child on purpose.\n\n{council_name}, case audits\n"
     )
     return Letter(person.email, subject, body, message.key)
+
+
+def _is_over(person: Person, day: date) -> bool:
+    """Whether the only role they had was until an earlier day."""
+    return bool(person.role_keys) and not person.roles_on(day)
 
 
 def _page(message: Outbox, person: Person) -> str:
