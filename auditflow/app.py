@@ -17,6 +17,7 @@ from auditflow.config import Settings
 from auditflow.domain.clock import Clock, SystemClock
 from auditflow.models.database import Database, open_database
 from auditflow.web import access_log, errors, headers, layout, sign_in, trying_again
+from auditflow.web.application import Application
 from auditflow.web.request import EXTENSION, SAFE_METHODS, House
 from auditflow.web.routing import Pages, RowNumber
 
@@ -26,7 +27,7 @@ SESSION_HOURS = 8
 
 def create_app(settings: Settings, *, clock: Clock | None = None, database: Database | None = None) -> Flask:
     """Build the web application. `clock` is set by tests and by the sample council only."""
-    app = Flask("auditflow", static_folder="static", template_folder=None)
+    app = Application("auditflow", static_folder="static", template_folder=None)
     furnish(app, settings, clock or SystemClock(), database or open_database(settings.database_url))
     app.jinja_loader = PackageLoader("auditflow")
     app.url_map.converters["int"] = RowNumber

@@ -28,7 +28,8 @@ def demo(port: int, data: Path, *, reload: bool) -> None:
 
     Example: auditflow demo --port 8123
     """
-    _need_free_port(port)
+    if not _is_reloaded():
+        _need_free_port(port)
     settings = _settings(data, port)
     _make_once(settings, click.echo)
     show = _lines(settings, port)
@@ -38,6 +39,11 @@ def demo(port: int, data: Path, *, reload: bool) -> None:
     from auditflow.cli.serve import run_server
 
     run_server(settings, host="127.0.0.1", port=port, ready=lambda: click.echo(show))
+
+
+def _is_reloaded() -> bool:
+    """Whether this is the process that Werkzeug starts anew after each change; its parent holds the port."""
+    return os.environ.get("WERKZEUG_RUN_MAIN") == "true"
 
 
 def _need_free_port(port: int) -> None:
@@ -130,9 +136,13 @@ def _lines(settings: Settings, port: int) -> str:
 
 
 def _serve_reloading(settings: Settings, port: int, show: str) -> None:
-    """For developers: Werkzeug's own server, which restarts when a file changes; no worker beside it."""
+    """For developers: Werkzeug's own server, which restarts when a file changes, and the worker with it."""
     from auditflow.app import create_app
+    from auditflow.cli.serve import start_embedded
+    from auditflow.models.database import open_database
 
-    if os.environ.get("WERKZEUG_RUN_MAIN") == "true":
+    database = open_database(settings.database_url)
+    if _is_reloaded():
+        start_embedded(settings, database)
         click.echo(show)
-    create_app(settings).run(host="127.0.0.1", port=port, use_reloader=True, threaded=True)
+    create_app(settings, database=database).run(host="127.0.0.1", port=port, use_reloader=True, threaded=True)

@@ -98,6 +98,8 @@ def start_embedded(settings: Settings, database: Any) -> Callable[[], None]:
 
     logging.getLogger("celery").setLevel(logging.ERROR)
     celery = make_celery(settings, office=open_office(settings, database=database))
+    # The worker's threads ask Celery for the application of the process, which otherwise is an empty one.
+    celery.set_default()
     worker = celery.WorkController(
         app=celery,
         pool_cls="threads",

@@ -8,11 +8,12 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from auditflow.models import Journal
+from auditflow.models import Deadline, Journal, Outbox
 from auditflow.models.database import Database, open_database
 from auditflow.services.sign_in_link import make_link
 from auditflow.services.verify import verify_journal
@@ -47,6 +48,11 @@ class Place:
         assert program.running, program.said()
         return program
 
+    def count(self, column: Any) -> int:
+        """How many rows have something in this column."""
+        with self.database.reading() as session:
+            return session.scalar(sa.select(sa.func.count(column))) or 0
+
     def declared(self) -> set[int]:
         """The audits whose conflict was committed."""
         with self.database.reading() as session:
@@ -70,6 +76,27 @@ def test_it_stops_when_told_and_is_alone_on_its_data(place: Place) -> None:
     assert "Traceback" not in second.said()
     assert program.stop() == 0
     assert "Traceback" not in program.said()
+
+
+def test_its_own_worker_keeps_the_time_limits_and_delivers_the_mail(place: Place, tmp_path: Path) -> None:
+    place.serve()
+    # The audits were allocated long ago and nobody started them: the beat finds that, the relay tells the auditor.
+    letters = wait_for(lambda: sorted((tmp_path / "mail").glob("*.eml")), "a message was delivered", seconds=90)
+    assert "Subject: An audit should have been started: case" in letters[0].read_text()
+    wait_for(lambda: place.count(Outbox.sent_at), "it is marked as sent")
+    assert place.count(Deadline.noticed_at) == POSTS
+
+
+def test_with_reload_it_serves_and_works_too(place: Place, tmp_path: Path) -> None:
+    place.database.engine.dispose()
+    place.file.rename(tmp_path / "demo.db")
+    (tmp_path / "sign-ins.txt").write_text("clock-marmalade-harbour")
+    words = ("auditflow", "demo", "--reload", "--port", str(place.port), "--data", str(tmp_path))
+    program = place.start_program("reloading", *words)
+    visitor = Visitor(place.base)
+    wait_for(lambda: visitor.answers() or not program.running, "it serves")
+    assert program.running, program.said()
+    wait_for(lambda: list((tmp_path / "mail").glob("*.eml")), "a message was delivered", seconds=90)
 
 
 def test_killed_in_the_middle_it_keeps_every_act_it_answered(place: Place) -> None:

@@ -159,7 +159,7 @@ def _accepting(story: Story, action_id: int):  # type: ignore[no-untyped-def]
 def _complete(story: Story, action_id: int, session: Session, at: datetime) -> None:
     row = session.get_one(Action, action_id)
     done = f"{row.text}: done with the family and written up."
-    where = f"Case note of {local_date(at):%d %B}, and the changed plan."
+    where = f"Case note of {local_date(at).day} {local_date(at):%B}, and the changed plan."
     complete_action(session, action_id, done, where, act(row.owner_id, at, "complete", action_id))
     if story.chance.random() < 0.85:
         story.diary.write(

@@ -71,7 +71,7 @@ def plan_baseline(session: Session, staff: Staff, calendar: Calendar, frame: Fra
     tool = publish_tool_version(session, load_shipped()[0], at=act.at)
     record_date = calendar.working_day(LAUNCH - 1)
     plan = RoundPlan(
-        name=f"Baseline, {calendar.working_day(END):%B %Y}",
+        name=f"Baseline, {calendar.working_day(LAUNCH):%B %Y}",
         tool_version_id=tool.id,
         starts_on=calendar.working_day(LAUNCH),
         ends_on=calendar.working_day(END),

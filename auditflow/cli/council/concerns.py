@@ -32,7 +32,7 @@ def plan_concern(
 
 
 def _raise(story: Story, audit_id: int, auditor_id: int, answered: bool, session: Session, at: datetime) -> None:
-    concern = Concern(CONCERN, "The duty manager of the team", at - timedelta(minutes=20))
+    concern = Concern(CONCERN, "the duty manager of the team", at - timedelta(minutes=20))
     alert = raise_concern(session, audit_id, concern, act(auditor_id, at, "concern", audit_id))
     if not answered:
         return

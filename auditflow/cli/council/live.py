@@ -15,12 +15,13 @@ from auditflow.cli.council.calendar import Calendar
 from auditflow.cli.council.concerns import plan_concern
 from auditflow.cli.council.people import Staff
 from auditflow.domain.policy import SecondGradingPolicy
-from auditflow.models import AuditRound, CaseAudit
+from auditflow.models import AuditRound, CaseAudit, Moderation
 from auditflow.services.act import Act
 from auditflow.services.allocation import allocate_cases, suggest_allocation
 from auditflow.services.approval import approve_request
 from auditflow.services.audit_round import change_round
 from auditflow.services.launch import launch_round
+from auditflow.services.moderation import reassign_moderation
 from auditflow.services.re_audit import ReAuditPlan, mark_lost, plan_re_audit
 from auditflow.services.sample import draw_sample, lock_design
 
@@ -35,7 +36,7 @@ def plan_live(session: Session, staff: Staff, calendar: Calendar, baseline: Audi
     """Plan, lock, draw, allocate and launch the re-audit."""
     act = Act(staff.qa().id, calendar.at(LAUNCH - 3), "sample:re-audit")
     plan = ReAuditPlan(
-        name=f"Re-audit, {calendar.working_day(END):%B %Y}",
+        name=f"Re-audit, {calendar.working_day(LAUNCH):%B %Y}",
         starts_on=calendar.working_day(LAUNCH),
         ends_on=calendar.working_day(END),
         record_date=calendar.working_day(LAUNCH - 1),
@@ -64,6 +65,20 @@ def live_round(session: Session, staff: Staff, row: AuditRound, story: Story, no
     plan_concern(session, story, row, staff.auditors[0], now - timedelta(minutes=50), answered=False)
     for number, audit in enumerate(session.scalars(query.where(CaseAudit.purpose == "second")).all()):
         _grade_again(story, audit.id, number, calendar)
+    story.diary.write(now - timedelta(minutes=30), lambda s, t: _hand_one_out(s, staff, row.id, t))
+
+
+def _hand_one_out(session: Session, staff: Staff, round_id: int, at: datetime) -> None:
+    """One of the audits that wait for a moderator today goes to the external one."""
+    waiting = (
+        sa.select(Moderation.id)
+        .join(CaseAudit, CaseAudit.id == Moderation.case_audit_id)
+        .where(CaseAudit.round_id == round_id, Moderation.state == "with_moderator", Moderation.opened_at.is_(None))
+    )
+    task = session.scalars(waiting.order_by(Moderation.id)).first()
+    if task is not None:
+        act = Act(staff.qa().id, at, "sample:to the external moderator")
+        reassign_moderation(session, task, "On leave this week.", act, to_id=staff.named["external"].id)
 
 
 def _grade_again(story: Story, audit_id: int, number: int, calendar: Calendar) -> None:

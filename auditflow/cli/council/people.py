@@ -9,9 +9,10 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from auditflow.models import CouncilService, Person, Team
+from auditflow.models import Person, Team
 from auditflow.services.act import Act
 from auditflow.services.person import NewPerson, add_person
+from auditflow.services.team import TeamDetails, add_service, add_team, change_team
 
 SERVICES: dict[str, tuple[str, ...]] = {
     "Family help and assessment": ("Assessment East", "Assessment West", "Assessment North", "Family Support Centre"),
@@ -82,14 +83,10 @@ def make_staff(session: Session, chance: Random, act: Act) -> Staff:
     """Add services, teams and people; the council's own words for each are in this module."""
     staff, names = Staff(), Names(chance)
     for name, teams in SERVICES.items():
-        service = CouncilService(name=name)
-        session.add(service)
-        session.flush()
-        for team_name in teams:
-            team = Team(name=team_name, service_id=service.id)
-            session.add(team)
-            staff.teams.append(team)
-    session.flush()
+        service = add_service(session, name, act.then(name))
+        staff.teams += [
+            add_team(session, TeamDetails(team_name, service.id), act.then(team_name)) for team_name in teams
+        ]
     _lead(session, staff, names, act)
     _work(session, staff, names, chance, act)
     return staff
@@ -130,10 +127,10 @@ def _manage(session: Session, staff: Staff, names: Names, act: Act, *, team_name
     team = next(team for team in staff.teams if team.name == team_name)
     name = "Esther Vane" if team_name == "Protection East" else names.next()
     manager = _add(session, staff, name, ("team_manager",), act, team=team_name, manager_id=head.id)
-    team.manager_id = manager.id
+    led = TeamDetails(team.name, team.service_id, manager.id)
+    change_team(session, team.id, led, act.then(f"manager of {team.id}"))
     assert team.service_id is not None
     staff.managers[team.id], staff.heads[team.service_id] = manager, head
-    session.flush()
 
 
 def _work(session: Session, staff: Staff, names: Names, chance: Random, act: Act) -> None:
