@@ -230,7 +230,7 @@ class UploadField(wtf.FileField):
     def pre_validate(self, form: AnyForm) -> None:
         """Refuse a file of a kind that cannot be read."""
         if self.data and self.extensions and not self.data.filename.lower().endswith(self.extensions):
-            kinds = " or ".join(self.extensions)
+            kinds = " or ".join(filter(None, (", ".join(self.extensions[:-1]), self.extensions[-1])))
             raise StopValidation(f"{self.label.text} must be a file that ends in {kinds}.")
 
 

@@ -114,7 +114,7 @@ class DeactivatePersonForm(ChangeForm):
     sure = CheckboxField("They must not sign in any more", [Needed("Tick the box if they must not sign in any more.")])
 
 
-class SaveTeamForm(CreateForm):
+class SaveTeamForm(ChangeForm):
     """A team. Made by `team_form`."""
 
     name = TextField("Name of the team", [Needed("Enter a name for the team.")])
@@ -143,7 +143,7 @@ def team_form(*, services: Choices, people: Choices) -> type[SaveTeamForm]:
     )
 
 
-class NameServiceForm(CreateForm):
+class NameServiceForm(ChangeForm):
     """A service of the council."""
 
     name = TextField("Name of the service", [Needed("Enter a name for the service.")])

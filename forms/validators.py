@@ -116,4 +116,4 @@ class Email:
     def __call__(self, form: AnyForm, field: Field) -> None:
         """Refuse what cannot be an address."""
         if field.data and not _EMAIL.fullmatch(field.data):
-            raise ValidationError("Enter an email address in the correct format, like name@example.com.")
+            raise ValidationError("Enter an e-mail address in the correct format, like name@example.com.")

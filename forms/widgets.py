@@ -103,6 +103,12 @@ class TextArea(Widget):
     macro = "text_area"
     own_options = ("rows",)
 
+    def render(self, shown: dict[str, Any], contents: dict[str, Any]) -> Markup:
+        """What stands before the typed text is the same for every audit, so it is kept."""
+        opening = _macros().text_area_opening(shown) if shown["error"] else _kept_opening(_pairs(shown))
+        html: Markup = _macros().text_area(opening, **contents)
+        return html
+
 
 class CountedTextArea(TextArea):
     """Several lines with the number of characters left."""
@@ -116,6 +122,10 @@ class CountedTextArea(TextArea):
     def contents(self, field: Field, shown: dict[str, Any]) -> dict[str, Any]:
         """The text and its limit."""
         return {"value": field._value(), "max_length": field.max_length}
+
+    def render(self, shown: dict[str, Any], contents: dict[str, Any]) -> Markup:
+        """The macro's HTML: there are few of them, so nothing is kept."""
+        return Widget.render(self, shown, contents)
 
 
 def _items(field: Field, reveal: dict[str, Any] | None) -> list[dict[str, Any]]:
@@ -150,20 +160,32 @@ class Radios(Widget):
         """Nothing typed stands in it, so it is kept: a page of an audit is mostly radios, and few differ."""
         if shown["error"] or shown["reveal"]:
             return super().render(shown, contents)
-        attributes = tuple(shown["attributes"].items())
-        return _kept_radios(
-            tuple({**shown, "attributes": attributes}.items()), tuple(tuple(i.items()) for i in contents["items"])
-        )
+        return _kept_radios(_pairs(shown), tuple(tuple(i.items()) for i in contents["items"]))
 
 
 Pairs = tuple[tuple[str, Any], ...]
 
 
+def _pairs(shown: dict[str, Any]) -> Pairs:
+    """What a widget shows, as a key to keep its HTML under."""
+    return tuple({**shown, "attributes": tuple(shown["attributes"].items())}.items())
+
+
+def _shown(pairs: Pairs) -> dict[str, Any]:
+    known = dict(pairs)
+    known["attributes"] = dict(known["attributes"])
+    return known
+
+
 @lru_cache(maxsize=4096)
 def _kept_radios(shown: Pairs, items: tuple[Pairs, ...]) -> Markup:
-    known = dict(shown)
-    known["attributes"] = dict(known["attributes"])
-    html: Markup = _macros().radios(known, items=[dict(item) for item in items])
+    html: Markup = _macros().radios(_shown(shown), items=[dict(item) for item in items])
+    return html
+
+
+@lru_cache(maxsize=1024)
+def _kept_opening(shown: Pairs) -> Markup:
+    html: Markup = _macros().text_area_opening(_shown(shown))
     return html
 
 

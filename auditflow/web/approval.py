@@ -8,13 +8,14 @@ from flask import flash, redirect, render_template, request, url_for
 
 from auditflow.models import Approval
 from auditflow.queries.approval import RequestLine, get_request, list_decided_requests, list_open_requests
+from auditflow.queries.case_audit import get_person_name
 from auditflow.queries.moves import moves_for
 from auditflow.services.action_cannot_do import ASK as CANNOT_DO
 from auditflow.services.action_cannot_do import approve_cannot_do, refuse_cannot_do
 from auditflow.services.approval import approve_request, refuse_request, withdraw_request
 from auditflow.web.audit_round_pages import BAD, tried
 from auditflow.web.dashboard_words import ASKS, LISTED
-from auditflow.web.layout import day
+from auditflow.web.layout import about_case, day
 from auditflow.web.request import act, db, form_version, now, viewer
 from auditflow.web.routing import Pages
 from forms.audit_round import DecideRequestForm
@@ -46,7 +47,7 @@ WHO = {
 
 def _row(line: RequestLine) -> list[Any]:
     href = url_for("approval.approval_show", approval_id=line.id)
-    title = ASKS[line.ask].format(line.ref)
+    title = about_case(ASKS[line.ask], line.ref)
     return [{"text": title, "href": href}, line.round_name, line.requested_by, day(line.requested_at)]
 
 
@@ -82,14 +83,13 @@ def _facts(row: Approval, line: RequestLine) -> list[dict[str, Any]]:
         facts.append({"key": "Round", "value": line.round_name})
     if line.ask in LISTED:
         facts += [{"key": "What happened", "value": line.reason, "lines": True}, _opened(row.facts)]
-    if line.ask == "remove":
+    if line.ask == "remove" and row.state == "requested":
         reserve = row.facts.get("reserve")
-        facts.append(
-            {
-                "key": "If you approve",
-                "value": f"Reserve {reserve} takes its place" if reserve else "No reserve is left: the case is missing",
-            }
-        )
+        instead = f"Reserve {reserve} takes its place" if reserve else "No reserve is left: the case is missing"
+        facts.append({"key": "If you approve", "value": instead})
+    if row.decided_at is not None:
+        decider = get_person_name(db(), row.decided_by_id)
+        facts.append({"key": LABELS[row.state], "value": f"{decider}, {day(row.decided_at)}" if decider else ""})
     return facts
 
 
@@ -99,9 +99,10 @@ def _opened(facts: dict[str, Any]) -> dict[str, Any]:
     if facts.get("started"):
         seen.append("the audit was started")
     if facts.get("drafts"):
-        seen.append(f"{facts['drafts']} pages were written")
+        seen.append("1 page was written" if facts["drafts"] == 1 else f"{facts['drafts']} pages were written")
     if facts.get("readings"):
-        seen.append(f"the auditor opened it {facts['readings']} times")
+        times = "once" if facts["readings"] == 1 else f"{facts['readings']} times"
+        seen.append(f"the auditor opened it {times}")
     words = "Yes: " + ", ".join(seen) if seen else "No: the auditor has not opened it"
     return {"key": "Had it been opened?", "value": words}
 

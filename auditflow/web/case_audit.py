@@ -20,7 +20,8 @@ from auditflow.queries.case_audit import (
 from auditflow.queries.case_audit_actions import list_case_actions
 from auditflow.queries.case_audit_sheet import read_sheet
 from auditflow.queries.draft import list_waiting_versions
-from auditflow.queries.moves import moves_for
+from auditflow.queries.moderation_list import list_decided_moderations
+from auditflow.queries.moves import Moves, moves_for
 from auditflow.queries.returned import find_return, list_returned_comments
 from auditflow.services.case_audit import declare_conflict, start_case_audit
 from auditflow.web.case_audit_list import HEADINGS, SORTS, STATES, csv_row, table_rows
@@ -38,6 +39,7 @@ from auditflow.web.case_audit_pages import (
 from auditflow.web.case_audit_places import section_title
 from auditflow.web.case_audit_tasks import before_tasks, continue_link, finish_tasks, grade_tasks, people_tasks
 from auditflow.web.download import table_file
+from auditflow.web.layout import day
 from auditflow.web.request import act, db, new_key, now, viewer
 from auditflow.web.routing import SIGNED_IN, Pages
 from forms.case_audit import DeclareConflictForm
@@ -177,9 +179,22 @@ def _stand(audit: CaseAudit) -> str:
         actions=list_case_actions(session, audit).own if reads else (),
         auditor=get_person_name(session, audit.auditor_id),
         reads=reads,
+        further=_further(audit, moves),
         concern_href=concern_link(audit.id),
         key=new_key(),
     )
+
+
+def _further(audit: CaseAudit, moves: Moves) -> list[dict[str, str]]:
+    """Where this person reads more: what was found, once it is shared, and the moderation that they did."""
+    links = []
+    if audit.shared_at and "reader" in moves.facts.roles:
+        href = url_for("feedback.feedback_show", case_audit_id=audit.id)
+        links.append({"text": "What was found", "href": href})
+    for row in list_decided_moderations(db(), viewer().person_id, audit.id):
+        href = url_for("moderation.moderation_show", moderation_id=row.task.id)
+        links.append({"text": f"Your moderation, decided on {day(row.task.decided_at)}", "href": href})
+    return links
 
 
 @pages.act("/audits/<int:case_audit_id>/start", may=GRADERS)
@@ -195,7 +210,7 @@ def case_audit_conflict_show(case_audit_id: int) -> Any:
     """Asks what the conflict is."""
     audit = own_audit(case_audit_id)
     moves = moves_for(db(), "case_audit", audit.id, viewer().person_id, now())
-    if not moves.may("declare_conflict") or audit.first_submitted_at is not None:
+    if not moves.may("declare_conflict"):
         abort(404)
     return render_template(
         "case_audit/conflict.html", audit=audit, form=DeclareConflictForm(version=audit.version, key=new_key())

@@ -74,7 +74,7 @@ def case_audit_check_conflict(case_audit_id: int) -> Any:
     """Who may not audit a case, and the way to give it back."""
     audit = own_audit(case_audit_id)
     moves = moves_for(db(), "case_audit", audit.id, viewer().person_id, now())
-    may_give_back = moves.may("declare_conflict") and audit.first_submitted_at is None
+    may_give_back = moves.may("declare_conflict")
     return render_template(
         "case_audit/check_conflict.html", audit=audit, about=describe(audit), may_give_back=may_give_back
     )

@@ -11,7 +11,7 @@ from auditflow.domain.errors import BadInput
 from auditflow.domain.frame import case_type_label
 from auditflow.models import CaseAudit
 from auditflow.queries.case_audit import get_age_band, get_own_case_audit, get_team_name
-from auditflow.queries.case_audit_sheet import Sheet, read_sheet
+from auditflow.queries.case_audit_sheet import Sheet, read_own_sheet
 from auditflow.services.draft import WRITABLE, Conflict, Saved, save_draft
 from auditflow.web.layout import clock_time
 from auditflow.web.request import act, db, form_version, new_key, viewer
@@ -30,7 +30,7 @@ def own_audit(case_audit_id: int) -> CaseAudit:
 
 def own_sheet(case_audit_id: int) -> Sheet:
     """The signed-in auditor's audit with everything they typed. Raises NotFound."""
-    return read_sheet(db(), own_audit(case_audit_id))
+    return read_own_sheet(db(), viewer(), case_audit_id)
 
 
 def writable(audit: CaseAudit) -> bool:
@@ -56,7 +56,8 @@ def concern_link(case_audit_id: int) -> str:
 def describe(audit: CaseAudit) -> str:
     """Kind of case, age and team, as the caption of its pages."""
     age = get_age_band(db(), audit)
-    parts = (case_type_label(audit.case_type), f"aged {age}" if age else "", get_team_name(db(), audit.team_id))
+    aged = f"aged {age[0].lower()}{age[1:]}" if age else ""
+    parts = (case_type_label(audit.case_type), aged, get_team_name(db(), audit.team_id))
     return ", ".join(part for part in parts if part)
 
 

@@ -93,6 +93,7 @@ def _target(sheet: Sheet, section: str) -> str:
 
 def _render(sheet: Sheet, key: str, form: SectionForm) -> str:
     audit, section, draft = sheet.audit, sheet.progress(key).section, sheet.drafts.get(key)
+    left = [item for item in sheet.done.missing if item.section == key]
     return render_template(
         "case_audit/section.html",
         sheet=sheet,
@@ -102,7 +103,8 @@ def _render(sheet: Sheet, key: str, form: SectionForm) -> str:
         form=form,
         partial=f"case_audit/_{section.kind.value}.html",
         saved_at=draft.saved_at if draft else None,
-        left=[item for item in sheet.done.missing if item.section == key],
+        left=left,
+        left_links=[{"text": item.label, "href": f"#{item.anchor}"} for item in left],
         left_in_all=len(sheet.done.missing),
         last_actions=_of_section(sheet.actions.last, section),
         actions=_of_section(sheet.actions.own, section),

@@ -69,7 +69,7 @@ def removal_line(line: RequestLine, viewer: Viewer) -> dict[str, Any]:
     why = f"{line.requested_by}: {line.reason}"
     button = _button(
         "Decide" if not viewer.has("qa_lead") else "See it",
-        ASKS[line.ask].format(line.ref).lower(),
+        ASKS[line.ask].lower().format(line.ref),
         "approval.approval_show",
         "/approvals",
         approval_id=line.id,

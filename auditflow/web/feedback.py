@@ -13,7 +13,7 @@ from auditflow.queries.case_audit_actions import list_case_actions
 from auditflow.queries.case_audit_grades import find_last_decision
 from auditflow.queries.correction import get_last_submission, list_versions
 from auditflow.queries.dispute import list_domains_in_use
-from auditflow.queries.feedback import find_reflection, list_feedback, list_readers, list_reflections
+from auditflow.queries.feedback import FeedbackRow, find_reflection, list_feedback, list_readers, list_reflections
 from auditflow.queries.moderation_sheet import ModerationSheet, grade_words, read_submission
 from auditflow.queries.moves import Moves, moves_for
 from auditflow.services.feedback import read_outcome, reflect, share_feedback
@@ -32,7 +32,19 @@ GRADED = ("agreed", "disputed", "feedback_shared", "closed")
 @pages.page("/feedback", may=("practitioner", "team_manager"))
 def feedback_list() -> str:
     """What I was asked about my cases, and what was found in my team's."""
-    return render_template("feedback/list.html", rows=list_feedback(db(), viewer()))
+    rows = list_feedback(db(), viewer())
+    to_say = [row for row in rows if _to_say(row)]
+    to_read = [row for row in rows if row.reflection and row.audit.shared_at and not row.reflection.read_at]
+    rest = [row for row in rows if row not in to_say and row not in to_read]
+    return render_template(
+        "feedback/list.html", rows=[*to_say, *to_read, *rest], to_say=len(to_say), to_read=len(to_read)
+    )
+
+
+def _to_say(row: FeedbackRow) -> bool:
+    if row.reflection is None or row.reflection.reflected_at or row.audit.shared_at:
+        return False
+    return row.audit.state not in ("removed", "not_audited")
 
 
 @pages.page(RULE, may=SIGNED_IN, opens="case_audit")

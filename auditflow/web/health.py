@@ -43,7 +43,8 @@ def _mail(settings: Settings, health: Health) -> Line:
         open_mailer(settings.mail_url).check()
     except Refused as refusal:
         return _line("Mail", f"{refusal.sentence} {waiting} They go out by themselves once it answers.", "")
-    late = f"{health.mail_late:,} of them for more than a quarter of an hour. {health.mail_error}"
+    late = "All" if health.mail_late == health.mail_waiting else f"{health.mail_late:,}"
+    late = f"{late} of them for more than a quarter of an hour. {health.mail_error}"
     return _line("Mail", f"Mail can be sent, but {waiting} {late}" if health.mail_late else "", f"It works. {waiting}")
 
 
@@ -55,21 +56,29 @@ def _refused(health: Health) -> Line:
 
 def _broker(settings: Settings) -> Line:
     if settings.redis_url is None:
-        return _line("Broker", "", "None is needed: one process does everything.")
+        return _line("Background work", "", "One process does everything: no broker is needed.")
+    well = "The broker, Redis, answers."
     fault = broker_fault(settings.redis_url)
-    return _line("Broker", f"{fault} Work goes on and is caught up with later." if fault else "", "Redis answers.")
+    return _line("Background work", f"{fault} Work goes on and is caught up with later." if fault else "", well)
 
 
 def _work(health: Health) -> list[Line]:
     late = f"{health.jobs_late:,} wait for more than five minutes: is a worker running?" if health.jobs_late else ""
     failed = f"{health.jobs_failed:,} could not be finished in the last week." if health.jobs_failed else ""
+    going = f"{health.jobs_open:,}" if health.jobs_open else "None"
     behind = "deadline has" if health.deadlines_late == 1 else "deadlines have"
     missed = f"{health.deadlines_late:,} {behind} passed and nobody has noticed: is a worker running?"
     return [
-        _line("Long work", " ".join(filter(None, (late, failed))), f"{health.jobs_open:,} under way or waiting."),
+        _line("Long work", " ".join(filter(None, (late, failed))), f"{going} under way or waiting."),
         _line("Deadlines", missed if health.deadlines_late else "", "All that have passed were noticed."),
-        _line("Stuck items", "", f"{health.stuck:,} that nobody may move. Quality assurance leads see them."),
+        _line("Stuck items", "", _stuck(health.stuck)),
     ]
+
+
+def _stuck(count: int) -> str:
+    if not count:
+        return "None."
+    return f"{count:,} that nobody may move. Quality assurance leads see {'it' if count == 1 else 'them'}."
 
 
 def _journal() -> Line:

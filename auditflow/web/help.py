@@ -10,7 +10,9 @@ from flask_login import current_user
 from auditflow.web.help_words import ROLE_HELP, SEES
 from auditflow.web.request import viewer
 from auditflow.web.routing import ANYONE, Pages
+from auditflow.web.timetable_words import time_limit
 from workflows.roles import PERSON_ROLES
+from workflows.time_limits import TIME_LIMITS
 
 pages = Pages("help", __name__)
 
@@ -19,9 +21,14 @@ pages = Pages("help", __name__)
 def help_show() -> Any:
     """What each role does here, the reader's own roles first."""
     own = _own_roles()
+    limits = {setting: time_limit(setting) for setting in TIME_LIMITS}
     order = sorted(PERSON_ROLES, key=lambda key: key not in own)
-    parts = [{"key": key, "name": PERSON_ROLES[key], "lines": ROLE_HELP[key], "own": key in own} for key in order]
+    parts = [{"key": key, "name": PERSON_ROLES[key], "lines": _lines(key, limits), "own": key in own} for key in order]
     return render_template("help/show.html", parts=parts, own=own)
+
+
+def _lines(role: str, limits: dict[str, str]) -> list[str]:
+    return [line.format(**limits) for line in ROLE_HELP[role]]
 
 
 @pages.page("/help/accessibility", may=ANYONE)

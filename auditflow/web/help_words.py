@@ -1,14 +1,17 @@
-"""What the help pages say of each role. A test keeps one entry for every role that a person can be given."""
+"""What the help pages say of each role. A test keeps one entry for every role that a person can be given.
+
+A name in braces is a time limit, filled in with the figure that counts now.
+"""
 
 from __future__ import annotations
 
 ROLE_HELP: dict[str, tuple[str, ...]] = {
     "auditor": (
-        "Your audits stand under Audits. Start one within five working days; it is due by the round’s end date.",
+        "Your audits stand under Audits. Start one within {days_to_start_audit}; it is due by the round’s end date.",
         "Each domain needs a grade, the reason, the evidence and the difference made for the child. What you type is "
         "saved as you go.",
         "A grade below Good needs an action. Say who took part: the worker, the child, the family, or why not.",
-        "If a moderator changes a grade you have five working days to accept or dispute it; silence accepts.",
+        "If a moderator changes a grade you have {days_to_accept_change} to accept or dispute it; silence accepts.",
         "If you are worried about a child now, phone first. Then raise an immediate concern from any page of the "
         "audit.",
     ),
@@ -16,8 +19,9 @@ ROLE_HELP: dict[str, tuple[str, ...]] = {
         "Moderations given to you stand under Moderation. You never get a case of your own team.",
         "Judge two things apart: the practice, and the audit itself. Confirm, change with a reason, or return it with "
         "comments.",
-        "Your team’s feedback and actions come to you. You may challenge a grade once, within ten working days.",
-        "An immediate concern about a child of your team comes to you at once: acknowledge it within four hours.",
+        "Your team’s feedback and actions come to you. You may challenge a grade once, within {days_to_challenge}.",
+        "An immediate concern about a child of your team comes to you at once: acknowledge it within "
+        "{hours_to_acknowledge}.",
     ),
     "practitioner": (
         "When a case of yours is audited you are asked for your view. It is optional and it is read.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from auditflow.domain.clock import LONDON
 from auditflow.queries.journal_search import JournalFilter, JournalLine, count_journal_lines, list_journal_lines
 from auditflow.queries.person import list_people
 from auditflow.services.seal_post import find_verification
-from auditflow.web.journal_words import BY_THE_RULES, TITLES
+from auditflow.web.journal_words import ACTED_AS, BY_THE_RULES, TITLES
 from auditflow.web.layout import clock_time, day
 from auditflow.web.paging import paging
 from auditflow.web.request import LARGEST, db
@@ -22,6 +23,9 @@ pages = Pages("journal", __name__)
 
 ADMIN = ("administrator",)
 PAGE = 50
+NUMBERS = re.compile(r"\d+")
+YEAR = 4
+"""Digits of a year."""
 
 KINDS = {
     "audit_round": "Round",
@@ -33,7 +37,13 @@ KINDS = {
     "approval": "Request for approval",
     "person": "Person",
     "frame": "Case list",
+    "team": "Team",
+    "council_service": "Service",
+    "council_timetable": "Timetable",
 }
+OF_A_ROUND = frozenset({"audit_round", "case_audit", "moderation", "action", "alert", "correction", "approval"})
+BY_ITSELF = "by a link or a command"
+"""Who moved something that belongs to no round when nobody was signed in."""
 WITHOUT_GRADE = {
     "submitted": "Submitted",
     "confirmed": "Grade confirmed",
@@ -92,13 +102,15 @@ def _number(typed: dict[str, str], name: str, errors: list[dict[str, str]]) -> i
 def _day(typed: dict[str, str], name: str, errors: list[dict[str, str]]) -> date | None:
     if not typed[name]:
         return None
+    parts = NUMBERS.findall(typed[name])
     try:
-        read = date.fromisoformat(typed[name])
+        # As dates are typed everywhere, day first; and as addresses of this page have them, year first.
+        read = date.fromisoformat(typed[name]) if len(parts[0]) == YEAR else date(*map(int, reversed(parts)))
         if 1990 < read.year < 2200:
             return read
-    except ValueError:
+    except (ValueError, IndexError, TypeError, OverflowError):
         pass
-    errors.append({"text": "A day must be written like 2026-03-27.", "href": f"#filter-{name}"})
+    errors.append({"text": "A day must be written like 27 3 2026.", "href": f"#filter-{name}"})
     return None
 
 
@@ -113,15 +125,17 @@ def _row(line: JournalLine) -> list[Any]:
         f"{day(line.at)}, {clock_time(line.at)}",
         {"text": subject, "href": only, "hidden": "only this one"},
         entry_words(line.subject_type, line.entry),
-        line.actor or BY_THE_RULES.capitalize(),
-        _role(line) if line.actor else "",
+        _who(line),
         line.hash[:12],
     ]
 
 
-def _role(line: JournalLine) -> str:
-    words = PERSON_ROLES.get(line.role) or ROLES.get(line.role, line.role)
-    return words[:1].upper() + words[1:]
+def _who(line: JournalLine) -> str:
+    """“Ben Carrow, administrator”, or that nobody was signed in."""
+    if not line.actor:
+        return (BY_THE_RULES if line.subject_type in OF_A_ROUND else BY_ITSELF).capitalize()
+    words = ACTED_AS.get(line.role) or PERSON_ROLES.get(line.role) or ROLES.get(line.role, line.role)
+    return f"{line.actor}, {words[:1].lower()}{words[1:]}" if words else line.actor
 
 
 def entry_words(subject_type: str, entry: str) -> str:
@@ -135,7 +149,7 @@ def entry_words(subject_type: str, entry: str) -> str:
 def verification_words(found: dict[str, Any] | None) -> dict[str, Any]:
     """What the last verification found, as a sentence; `wrong` when something was changed."""
     if found is None:
-        return {"wrong": False, "text": "The journal has not been verified yet. It is every night."}
+        return {"wrong": False, "text": "The journal has not been verified yet. That is done every night."}
     at = datetime.fromisoformat(found["at"])
     checked = f"{found['entries']:,} entries were checked on {day(at)} at {clock_time(at)}"
     if found["findings"]:

@@ -70,6 +70,14 @@ TITLES: dict[tuple[str, str], str] = {
 }
 
 BY_THE_RULES = "done by the rules of the round"
+ACTED_AS = {
+    "auditor": "auditor",
+    "moderator": "moderator",
+    "owner": "owner of the action",
+    "raiser": "who raised it",
+    "approver": "who decided the request",
+}
+"""Roles towards an item, as they follow a name."""
 
 
 def entry_title(entry: JournalEntry) -> str:
@@ -94,13 +102,7 @@ def entry_actor(entry: JournalEntry) -> str:
     """Who did it: “Ben Carrow, the auditor it is allocated to”, or that the rules did."""
     if entry.actor_id is None:
         return BY_THE_RULES
-    role = {
-        "auditor": "auditor",
-        "moderator": "moderator",
-        "owner": "owner of the action",
-        "raiser": "who raised it",
-        "approver": "who decided the request",
-    }.get(entry.role)
+    role = ACTED_AS.get(entry.role)
     return f"{entry.actor}, {role or ROLES.get(entry.role, entry.role).removeprefix('the ')}"
 
 

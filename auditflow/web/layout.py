@@ -13,6 +13,7 @@ from auditflow.web.asset_version import asset_version
 from auditflow.web.navigation import navigation
 from auditflow.web.request import house, new_key, viewer
 from auditflow.web.theme import stylesheet
+from auditflow.web.timetable_words import time_limit
 from auditflow.web.waiting import waiting_counts
 
 
@@ -21,6 +22,7 @@ def install(app: Flask) -> None:
     app.context_processor(_context)
     app.add_url_rule("/theme.css", "theme", _theme)
     app.jinja_env.filters.update(day=day, long_day=long_day, clock_time=clock_time, ref=case_ref)
+    app.jinja_env.globals.update(time_limit=time_limit)
 
 
 def _context() -> dict[str, Any]:
@@ -76,3 +78,9 @@ def clock_time(moment: Any) -> str:
 def case_ref(ref: str) -> Markup:
     """A case reference, which never breaks at its hyphen."""
     return Markup('<span class="app-ref">{}</span>').format(ref)
+
+
+def about_case(sentence: str, ref: str) -> Markup:
+    """A sentence with `{}` in it, for the case reference that never breaks there."""
+    before, _, after = sentence.partition("{}")
+    return Markup("{}{}{}").format(before, case_ref(ref) if ref else "", after)

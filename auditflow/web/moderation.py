@@ -50,7 +50,7 @@ def moderation_list() -> str:
     )
 
 
-def _todo(row: TaskRow, button: str = "Moderate") -> dict[str, Any]:
+def _todo(row: TaskRow, button: str = "Decide") -> dict[str, Any]:
     title = f"Moderate case {row.audit.ref}"
     return {
         "title": title,

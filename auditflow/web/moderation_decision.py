@@ -22,6 +22,7 @@ from auditflow.web.layout import clock_time
 from auditflow.web.moderation import MODERATORS, chosen_because, describe, own_task, task_link
 from auditflow.web.request import act, db, new_key, now, viewer
 from auditflow.web.routing import Pages
+from auditflow.web.timetable_words import time_limit
 from forms.moderation import DecideModerationForm, decide_form
 
 pages = Pages("moderation_decision", __name__)
@@ -84,13 +85,13 @@ def _decide(task: Moderation, sheet: ModerationSheet, form: DecideModerationForm
         field = refusal.field or ""
         form.add_error(refusal.sentence, f"grade_{field}" if f"grade_{field}" in form else field or "choice")
         return _again(task, sheet, form)
-    flash(_DONE[form.choice.data], "success")
+    flash(_DONE[form.choice.data].format(time=time_limit("days_to_accept_change")), "success")
     return redirect(url_for("moderation.moderation_list"), code=303)
 
 
 _DONE = {
     "confirm": "You have confirmed the grades. The audit is agreed.",
-    "change": "You have changed the grades. The auditor has 5 working days to accept or dispute the change.",
+    "change": "You have changed the grades. The auditor has {time} to accept or dispute the change.",
     "return": "The audit is back with its auditor, with your comments.",
 }
 

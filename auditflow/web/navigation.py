@@ -15,7 +15,7 @@ ITEMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("My work", "work.work_list", ()),
     ("Audits", "case_audit.case_audit_list", ("auditor",)),
     ("Moderation", "moderation.moderation_list", ("team_manager", "external_moderator")),
-    ("Feedback", "feedback.feedback_list", ("practitioner",)),
+    ("Feedback", "feedback.feedback_list", ("practitioner", "team_manager")),
     ("Case lists", "frame.frame_list", ("qa_lead",)),
     ("Rounds", "audit_round.audit_round_list", ("qa_lead", "director")),
     ("Actions", "action.action_list", ("team_manager", "practitioner", "auditor", "head_of_service")),
@@ -24,8 +24,16 @@ ITEMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Requests", "approval.approval_list", ("head_of_service", "director")),
     ("Results", "results.results_list", ("qa_lead", "director", "head_of_service", "board_member")),
     ("People", "person.person_list", ("administrator",)),
+    ("Timetable", "timetable.timetable_show", ("administrator",)),
     ("Journal", "journal.journal_list", ("administrator",)),
 )
+
+PARTS = {
+    **dict.fromkeys(("team", "health", "handover"), "person"),
+    **dict.fromkeys(("dashboard", "sample", "allocation", "launch", "round_lead", "re_audit"), "audit_round"),
+    **dict.fromkeys(("dispute", "correction", "stuck"), "work"),
+}
+"""Pages that belong to an item of another name: pages -> the item's."""
 
 
 def navigation(viewer: Viewer, counts: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -42,8 +50,8 @@ def navigation(viewer: Viewer, counts: Mapping[str, int]) -> list[dict[str, Any]
 
 
 def _is_of(pages: str, noun: str) -> bool:
-    """Whether these pages are the noun's own, or a part of them: `frame_match` is of `frame`."""
-    return pages == noun or pages.startswith(f"{noun}_")
+    """Whether these pages are the noun's own, or a part of them: `frame_match` is of `frame`, `team` of `person`."""
+    return PARTS.get(pages, pages) == noun or pages.startswith(f"{noun}_")
 
 
 def _href(endpoint: str) -> str:

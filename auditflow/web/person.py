@@ -73,7 +73,7 @@ def person_list() -> Any:
     return render_template(
         "person/list.html",
         columns=person_columns(filters),
-        rows=[person_row(line) for line in lines],
+        rows=[person_row(line, filters) for line in lines],
         count=page.of,
         page=page.shown(),
         filters=filters,

@@ -23,16 +23,18 @@ HEADINGS = (
 )
 COLUMNS = (
     *(("name", "Name"), ("", "Roles"), ("team", "Team"), ("", "Manager")),
-    *(("capacity", "Audits a round"), ("training", "Training until"), ("", "Account")),
+    *(("capacity", "Audits a round"), ("training", "Training until")),
 )
+ACCOUNT = ("", "Account")
+"""The last column, where accounts of both kinds may stand: a list of the open ones need not say so in each row."""
 
 
 def person_columns(filters: dict[str, str]) -> list[dict[str, Any]]:
     """The headings with the links that sort; the one sorted by turns round."""
     chosen = filters["sort"] or "name"
     found: list[dict[str, Any]] = []
-    for key, text in COLUMNS:
-        column: dict[str, Any] = {"text": text, "numeric": key == "capacity"}
+    for key, text in (*COLUMNS, ACCOUNT) if filters["show"] else COLUMNS:
+        column: dict[str, Any] = {"text": text, "numeric": key == "capacity", "one_line": key == "name"}
         if key:
             other = f"-{key}" if chosen == key else key
             column["sort_href"] = f"?{urlencode({k: v for k, v in {**filters, 'sort': other}.items() if v})}"
@@ -42,7 +44,7 @@ def person_columns(filters: dict[str, str]) -> list[dict[str, Any]]:
     return found
 
 
-def person_row(line: PersonLine) -> list[Any]:
+def person_row(line: PersonLine, filters: dict[str, str]) -> list[Any]:
     """One row of the page."""
     person = line.person
     return [
@@ -52,7 +54,7 @@ def person_row(line: PersonLine) -> list[Any]:
         line.manager,
         person.capacity if "auditor" in person.role_keys else "",
         day(person.training_until) if person.training_until else "",
-        "Open" if person.active else "Closed",
+        *(["Open" if person.active else "Closed"] if filters["show"] else []),
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -16,8 +15,9 @@ from auditflow.config import Settings
 from auditflow.domain.clock import Clock
 from auditflow.models import Person
 from auditflow.models.database import Database
-from auditflow.queries.scope import Viewer, viewer_of
+from auditflow.queries.scope import Viewer, viewer_from, viewer_of
 from auditflow.services.act import Act
+from auditflow.web.signed_in import SignedIn
 
 EXTENSION = "auditflow"
 LARGEST = 2**31 - 1
@@ -48,23 +48,30 @@ def db() -> Session:
 
 def now() -> datetime:
     """The time of this request: one instant, however often it is asked."""
-    if "now" not in g:
-        g.now = house().clock.now()
-    moment: datetime = g.now
+    moment: datetime | None = g.get("now")
+    if moment is None:
+        moment = g.now = house().clock.now()
     return moment
 
 
 def viewer() -> Viewer:
     """The person who is signed in, with everything that limits what they see."""
-    if "viewer" not in g:
-        g.viewer = viewer_of(db(), signed_in().id, now())
-    found: Viewer = g.viewer
+    found: Viewer | None = g.get("viewer")
+    if found is None:
+        found = g.viewer = _viewer(signed_in())
     return found
 
 
-def signed_in() -> Person:
+def _viewer(person: SignedIn | Person) -> Viewer:
+    if isinstance(person, SignedIn):
+        return viewer_from(person.known, now())
+    # They signed in by this very request, so the library holds their row.
+    return viewer_of(db(), person.id, now())
+
+
+def signed_in() -> SignedIn | Person:
     """The person who is signed in. Only called where `Pages` has seen to it that there is one."""
-    person: Person = current_user._get_current_object()
+    person: SignedIn | Person = current_user._get_current_object()
     return person
 
 
@@ -99,7 +106,7 @@ def key_is_for(key: str, person_id: int) -> bool:
 
 def _mark(nonce: str, person_id: int) -> str:
     secret = house().settings.secret_key.encode()
-    return hmac.new(secret, f"form|{nonce}|{person_id}".encode(errors="replace"), hashlib.sha256).hexdigest()[:20]
+    return hmac.digest(secret, f"form|{nonce}|{person_id}".encode(errors="replace"), "sha256").hex()[:20]
 
 
 def form_version() -> int | None:

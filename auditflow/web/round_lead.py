@@ -48,7 +48,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "cancel": {
         "title": "Cancel the round",
-        "finding": "Its audits stay readable and are in no figure. Concerns and actions go on. This cannot be undone.",
+        "finding": "Its audits stay readable and are in no figure. Concerns and actions go on.",
         "button": "Cancel the round",
     },
 }

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import wraps
+from datetime import UTC, datetime
+from functools import cache, wraps
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from werkzeug.routing import IntegerConverter, Map
 from auditflow.domain.errors import NotFound
 from auditflow.models.base import core
 from auditflow.models.journal import ReadLog
+from auditflow.models.plain import Plain, plain
 from auditflow.web.request import LARGEST, db, house, now, viewer
 from auditflow.web.trying_again import try_again
 from workflows.roles import PERSON_ROLES
@@ -27,7 +29,12 @@ ANYONE = "anyone"
 """No sign-in needed."""
 SIGNED_IN = "signed in"
 """Whoever is signed in; what they see is limited by the queries."""
-WRITE_READING = sa.insert(core(ReadLog))
+
+
+@cache
+def _write_reading(dialect: str) -> Plain:
+    example = {"person_id": 0, "subject_type": "", "subject_id": 0, "endpoint": "", "at": datetime.now(UTC)}
+    return plain(dialect, sa.insert(core(ReadLog)).values({name: sa.bindparam(name) for name in example}), example)
 
 
 class RowNumber(IntegerConverter):
@@ -134,4 +141,4 @@ def _log_reading(subject_type: str, arguments: dict[str, Any]) -> None:
         "at": now(),
     }
     with house().database.begin() as connection:
-        connection.execute(WRITE_READING, read)
+        _write_reading(connection.dialect.name).run(connection, read)

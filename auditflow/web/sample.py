@@ -11,7 +11,7 @@ from auditflow.domain.errors import NotFound
 from auditflow.domain.sample_reasons import EXEMPTION_REASONS, LOST_REASONS, REMOVAL_REASONS
 from auditflow.models import AuditRound, CaseAudit
 from auditflow.queries.allocation import read_eligibility
-from auditflow.queries.case_audit import get_case_audit
+from auditflow.queries.case_audit import get_case_audit, get_team_name
 from auditflow.queries.moves import Moves, moves_for
 from auditflow.reporting.bundle import draw_bundle
 from auditflow.services.allocation import allocate_case
@@ -64,7 +64,7 @@ def sample_case(round_id: int, case_audit_id: int) -> Any:
         {"key": "State", "value": "Withdrawn" if withdrawn else LABELS[audit.state]},
         {"key": "How it came in", "value": KIND_WORDS[audit.kind]},
         {"key": "Kind of case", "value": group_words(audit.case_type) if audit.case_type else "Not known"},
-        {"key": "Team", "value": (here.team if here else "") or "Not known"},
+        {"key": "Team", "value": (here.team if here else get_team_name(db(), audit.team_id)) or "Not known"},
         {
             "key": "Auditor",
             "value": auditor.name if auditor else "Nobody yet" if not audit.auditor_id else "See history",
@@ -178,8 +178,11 @@ def sample_discard_now(round_id: int) -> Any:
     return _discard_page(visible_round(round_id), form), BAD
 
 
-@pages.page("/rounds/<int:round_id>/bundle.zip", may=READERS)
+@pages.page("/rounds/<int:round_id>/bundle.zip", may=LEAD)
 def sample_bundle(round_id: int) -> Any:
-    """Everything that is needed to repeat the draw: list, design, manifest, journal extract, seals."""
+    """Everything that is needed to repeat the draw: list, design, manifest, journal extract, seals.
+
+    The list names every case of the council, so it is the QA lead's to give to whoever is to check the draw.
+    """
     row = visible_round(round_id)
     return as_file(draw_bundle(db(), row), f"round-{row.id}-draw", "zip")

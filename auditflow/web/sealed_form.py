@@ -18,6 +18,7 @@ from auditflow.web.request import house, key_is_for
 
 HOUR = 3600
 LEFT_OUT = frozenset({"csrf_token", "password", "sealed"})
+NOT_WORDS = frozenset({"key", "version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,12 @@ class SealedForm:
 
     path: str
     fields: tuple[tuple[str, str], ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What was typed, to be read again; the values of choices and buttons are sent along and not shown."""
+        texts = (value.strip() for name, value in self.fields if name not in NOT_WORDS)
+        return tuple(text for text in texts if " " in text or "\n" in text)
 
     @property
     def key(self) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, g, make_response, redirect, render_template, request, session, url_for
-from flask_security import LoginForm, MailUtil, Security, SQLAlchemySessionUserDatastore
+from flask_security import LoginForm, MailUtil, Security
 from flask_security.signals import user_authenticated
 from werkzeug.local import LocalProxy
 
@@ -14,10 +14,16 @@ from auditflow.models import Person, Role
 from auditflow.queries.person import find_person_by_email
 from auditflow.web.request import SAFE_METHODS, house
 from auditflow.web.sealed_form import open_form, seal_form
+from auditflow.web.signed_in import People
 
 TRIES = 5
 LOCK = timedelta(minutes=15)
 REDIRECTS = frozenset({302, 303})
+REFUSED = (
+    f"The e-mail address or the password is not right. After {TRIES} wrong tries, wait "
+    f"{LOCK // timedelta(minutes=1)} minutes before you try again."
+)
+"""Every refusal: for a wrong password, a locked account, and an account that does not exist."""
 
 SETTINGS: dict[str, Any] = {
     "SECURITY_PASSWORD_HASH": "argon2",
@@ -30,9 +36,9 @@ SETTINGS: dict[str, Any] = {
     "SECURITY_RETURN_GENERIC_RESPONSES": True,
     "SECURITY_FLASH_MESSAGES": False,
     "SECURITY_LOGIN_USER_TEMPLATE": "security/login_user.html",
-    "SECURITY_MSG_INVALID_PASSWORD": ("The e-mail address or the password is not right.", "error"),
-    "SECURITY_MSG_USER_DOES_NOT_EXIST": ("The e-mail address or the password is not right.", "error"),
-    "SECURITY_MSG_GENERIC_AUTHN_FAILED": ("The e-mail address or the password is not right.", "error"),
+    "SECURITY_MSG_INVALID_PASSWORD": (REFUSED, "error"),
+    "SECURITY_MSG_USER_DOES_NOT_EXIST": (REFUSED, "error"),
+    "SECURITY_MSG_GENERIC_AUTHN_FAILED": (REFUSED, "error"),
     "SECURITY_DEFAULT_REMEMBER_ME": False,
     # Nothing asks for the password a second time, so the library's own page for that is not served.
     "SECURITY_FRESHNESS": timedelta(minutes=-1),
@@ -58,14 +64,15 @@ class LockingLoginForm(LoginForm):
         moment = house().clock.now()
         sessions = house().sessions
         person = find_person_by_email(sessions(), self.email.data or "")
-        if person is not None and person.locked_until is not None and person.locked_until > moment:
-            self.form_errors.append("Too many wrong passwords. Try again in 15 minutes.")
-            return False
+        locked = person is not None and person.locked_until is not None and person.locked_until > moment
+        # Looked at while the account is locked too: a faster answer would tell that there is such an account.
         right = bool(super().validate(**kwargs))
-        if person is not None:
+        if locked:
+            self.form_errors.append(REFUSED)
+        elif person is not None:
             _count(person, right, moment)
             sessions.commit()
-        return right
+        return right and not locked
 
 
 def _count(person: Person, right: bool, moment: Any) -> None:
@@ -78,7 +85,7 @@ def install(app: Flask) -> None:
     """Set Flask-Security up on `app`."""
     app.config.update(SETTINGS, SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"])
     sessions: Any = LocalProxy(lambda: house().sessions)
-    store = SQLAlchemySessionUserDatastore(sessions, Person, Role)
+    store = People(sessions, Person, Role)
     security = Security(app, store, login_form=LockingLoginForm, mail_util_cls=Addresses)
     security.unauthn_handler(lambda *_args, **_more: ask_to_sign_in())
     app.register_error_handler(401, lambda _error: ask_to_sign_in())

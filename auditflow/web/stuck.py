@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, url_for
 
 from auditflow.queries.stuck import StuckRow, list_stuck
 from auditflow.services.stuck import check_stuck
-from auditflow.web.request import act, db, new_key
+from auditflow.web.request import act, db, new_key, viewer
 from auditflow.web.routing import Pages
 
 pages = Pages("stuck", __name__)
@@ -19,7 +19,7 @@ READERS = ("qa_lead", "director")
 @pages.page("/stuck", may=READERS)
 def stuck_list() -> str:
     """Every item that nobody may move, the oldest first."""
-    rows = [{"row": row, "ways": ways_out(row)} for row in list_stuck(db())]
+    rows = [{"row": row, "ways": ways_out(row)} for row in list_stuck(db(), viewer())]
     return render_template("stuck/list.html", rows=rows, key=new_key())
 
 

@@ -55,7 +55,7 @@ def work_page(me: Viewer) -> str:
         groups=[(name, groups[name]) for name in order if name in groups],
         waiting=list_waiting(db(), me),
         outcomes=list_outcomes(db(), me),
-        stuck=count_stuck(db()) if me.has("qa_lead", "director") else 0,
+        stuck=count_stuck(db(), me) if me.has("qa_lead", "director") else 0,
     )
 
 
