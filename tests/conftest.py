@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,6 +38,14 @@ def missing(name: str, reason: str) -> None:
     pytest.skip(f"{name}: {reason}")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many tests were left out for which reason."""
+    left_out = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in left_out)
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count} skipped: {reason}")
+
+
 @pytest.fixture(scope="session")
 def worker() -> str:
     """The name of this test process, so that each has databases of its own."""
@@ -52,27 +62,33 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def postgres_url(worker: str) -> str:
-    """A migrated PostgreSQL database of this test process's own."""
+@contextmanager
+def own_postgres(name: str) -> Iterator[sa.URL]:
+    """A new, empty PostgreSQL database of this name, dropped at the end; skips where no PostgreSQL answers."""
     if not POSTGRES:
         missing("postgres", "AUDITFLOW_TEST_POSTGRES_URL is empty")
-    name = f"auditflow_test_{worker}_{os.getpid()}"
     admin = sa.create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
     try:
         with admin.connect() as connection:
             connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE 'C' ENCODING 'UTF8'"))
     except sa.exc.OperationalError:
         missing("postgres", "no PostgreSQL answers")
-    # Nobody minds if a test's rows are lost in a power cut; waiting for the disk takes most of the time.
-    own = sa.make_url(POSTGRES).set(database=name).update_query_dict({"options": "-csynchronous_commit=off"})
-    url = own.render_as_string(hide_password=False)
-    database = open_database(url)
-    migrate(database)
-    database.engine.dispose()
-    yield url
+    yield sa.make_url(POSTGRES).set(database=name)
     with admin.connect() as connection:
         connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(worker: str) -> Iterator[str]:
+    """A migrated PostgreSQL database of this test process's own."""
+    with own_postgres(f"auditflow_test_{worker}_{os.getpid()}") as address:
+        # Nobody minds if a test's rows are lost in a power cut; waiting for the disk takes most of the time.
+        url = address.update_query_dict({"options": "-csynchronous_commit=off"}).render_as_string(hide_password=False)
+        database = open_database(url)
+        migrate(database)
+        database.engine.dispose()
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -49,8 +49,8 @@ NOT_HERE = {
 # Forms about nothing that could have changed meanwhile: something new, or signing in and out.
 SIGNING = r"sign-in|sign-out|set-password/.*"
 NEW = r"case-lists/new|rounds/new|rounds/\d+/re-audit|audits/\d+/concern|people/(services/|teams/)?new"
-# Services and teams are rows without a version; an invitation and a handing over change other rows than the person's.
-UNVERSIONED = r"stuck/check|people/(services|teams)/\d+|people/\d+/(invite|hand-over)"
+# An invitation and a handing over change other rows than the person's.
+UNVERSIONED = r"stuck/check|people/\d+/(invite|hand-over)"
 WITHOUT_VERSION = re.compile(rf"^/({SIGNING}|{NEW}|{UNVERSIONED})$")
 WITHOUT_KEY = re.compile(rf"^/({SIGNING})$")
 

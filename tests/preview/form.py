@@ -37,7 +37,7 @@ class EveryWidgetForm(ChangeForm):
     name = TextField(
         "Name of the round", [Needed("Enter the name of the round.")], description="For example, Baseline."
     )
-    email = EmailField("Email address", [Needed("Enter an email address.")])
+    email = EmailField("Email address", [Needed("Enter an e-mail address.")])
     password = PasswordField("Password", [Needed("Enter your password.")])
     size = WholeNumberField("Sample size", [Needed("Enter the sample size."), Between(1, 500)])
     share = WholeNumberField("Share that is moderated", [Between(10, 100)])

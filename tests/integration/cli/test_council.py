@@ -114,6 +114,8 @@ def test_the_re_audit_is_live_about_60_per_cent_done_with_what_must_be_decided(
     assert found["disputed"] == 1
     late = sa.and_(Deadline.subject_type == "case_audit", Deadline.due_at < now, Deadline.acts.is_(False))
     assert count(session, Deadline, late) >= 2
+    external = Moderation.moderator_id == made.staff.named["external"].id
+    assert count(session, Moderation, Moderation.state == "with_moderator", external) == 1
 
 
 def test_two_cases_are_lost_and_their_reserves_came_in(council: tuple[Session, Made, datetime]) -> None:

@@ -22,13 +22,7 @@ from auditflow.services.action import (
 )
 from tests.factories.actions import DUE, Acts, make_action, make_later_round, run_deadlines, running, told
 from tests.factories.audits import make_case_audit, make_round
-from tests.factories.council import make_council
 from tests.factories.results import set_columns
-
-
-@pytest.fixture
-def council(session):
-    return make_council(session)
 
 
 @pytest.fixture

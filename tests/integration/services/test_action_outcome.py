@@ -20,15 +20,9 @@ from auditflow.services.action_cannot_do import (
 from auditflow.services.action_outcome import Verification, complete_action, reopen_action, verify_action
 from tests.factories.actions import DUE, Acts, make_action, run_deadlines, running, told
 from tests.factories.audits import make_case_audit, make_round
-from tests.factories.council import make_council
 
 YES = Verification("yes", "The two weekends since then went to plan.")
 NO = Verification("no", "Nothing has changed for her.")
-
-
-@pytest.fixture
-def council(session):
-    return make_council(session)
 
 
 @pytest.fixture

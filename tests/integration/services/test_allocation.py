@@ -19,21 +19,19 @@ from auditflow.queries.results import get_round_grades
 from auditflow.queries.scope import viewer_of
 from auditflow.services.act import Act
 from auditflow.services.allocation import allocate_case
-from auditflow.services.case_audit import start_case_audit, withdraw_submission
+from auditflow.services.case_audit import declare_conflict, start_case_audit, withdraw_submission
 from auditflow.services.case_audit_submit import submit_case_audit
+from auditflow.services.moderation import mark_moderation_opened
+from auditflow.services.moderation_decision import Decision, decide_moderation
 from auditflow.services.verify import verify_journal
 from tests.factories.audits import make_case_audit, make_round
-from tests.factories.council import START, Council, make_council
+from tests.factories.council import START, Council
+from tests.factories.cycle_acts import VIEW
 from tests.factories.drafts import start, write_all
 from tests.factories.results import set_columns
 
 NEW_AUDITORS = {"new_auditor_audits": 5}
 """A policy that moderates every audit of these tests."""
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
 
 
 @pytest.fixture
@@ -94,6 +92,10 @@ def test_the_first_grade_stays_that_of_whoever_submitted_first(
     tasks = session.scalars(sa.select(Moderation).order_by(Moderation.id)).all()
     assert [(task.state, task.auditor_id) for task in tasks] == [("withdrawn", first.id), ("with_moderator", second.id)]
     viewer = viewer_of(session, second.id, START)
+    assert [s.number for s in list_submissions(session, viewer, withdrawn.id)] == [2], "it can still be withdrawn"
+    mark_moderation_opened(session, tasks[1].id, Act(tasks[1].moderator_id, clock.now(), "open"))
+    confirmed = Decision("confirm", audit_view=VIEW)
+    decide_moderation(session, tasks[1].id, confirmed, Act(tasks[1].moderator_id, clock.now(), "decide"))
     assert [s.number for s in list_submissions(session, viewer, withdrawn.id)] == [1, 2]
     entries = session.scalars(sa.select(Journal.entry).where(Journal.entry == "reallocated")).all()
     assert entries == ["reallocated"]
@@ -132,3 +134,15 @@ def test_the_database_ties_a_moderation_to_whoever_made_the_submission(
     task = session.scalars(sa.select(Moderation)).one()
     with pytest.raises(IntegrityError), session.begin_nested():
         session.execute(sa.update(Moderation).where(Moderation.id == task.id).values(auditor_id=council.auditors[1].id))
+
+
+def test_a_conflict_of_the_new_auditor_goes_to_the_lead_without_a_word_of_the_grade(
+    session: Session, council: Council, withdrawn: CaseAudit, clock: FixedClock
+) -> None:
+    second = council.auditors[1]
+    hand_to(session, council, withdrawn, second.id, clock)
+    with pytest.raises(GuardRefused) as refused:
+        declare_conflict(session, withdrawn.id, Act(second.id, clock.now(), "conflict-b"), reason="I know the family.")
+    assert "grade" not in refused.value.sentence
+    hand_to(session, council, withdrawn, council.auditors[2].id, clock)
+    assert withdrawn.auditor_id == council.auditors[2].id

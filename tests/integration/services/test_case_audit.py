@@ -20,13 +20,8 @@ from auditflow.services.case_audit import (
 from auditflow.services.case_audit_submit import submit_case_audit
 from auditflow.services.moderation import mark_moderation_opened
 from tests.factories.audits import make_case_audit, make_round
-from tests.factories.council import Council, make_council
+from tests.factories.council import Council
 from tests.factories.drafts import start, write_all
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
 
 
 @pytest.fixture
@@ -106,7 +101,7 @@ def test_after_a_submission_a_conflict_is_for_the_qa_lead(
     withdraw_submission(session, audit.id, by(audit, clock, "w"))
     with pytest.raises(GuardRefused) as refused:
         declare_conflict(session, audit.id, by(audit, clock, "c"))
-    assert refused.value.code == "never_submitted"
+    assert refused.value.code == "not_yet_submitted"
 
 
 def test_a_submission_can_be_withdrawn_until_the_moderator_opens_it_and_is_kept(

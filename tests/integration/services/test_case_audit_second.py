@@ -39,27 +39,12 @@ from auditflow.services.results import compute_results
 from auditflow.services.sample_change import request_exemption, request_removal
 from auditflow.services.verify import verify_journal
 from tests.factories.actions import Acts, make_action
-from tests.factories.council import START, Council, make_council
+from tests.factories.council import START, Council
 from tests.factories.drafts import write_all
 from tests.factories.results import agree_all
-from tests.factories.sampling import Steps, make_frame
+from tests.factories.sampling import Steps
 
 THREE = {"second_gradings": True, "second_percent": 20, "second_least": 3, "new_auditor_audits": 0}
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
-
-
-@pytest.fixture
-def frame(session: Session, council: Council) -> Frame:
-    return make_frame(session, council)
-
-
-@pytest.fixture
-def steps(session: Session, council: Council, clock: FixedClock) -> Steps:
-    return Steps(session, council, clock.now())
 
 
 def allocated(steps: Steps, frame: Frame) -> AuditRound:

@@ -19,16 +19,11 @@ from auditflow.services.case_audit import withdraw_submission
 from auditflow.services.case_audit_submit import Submitted, submit_case_audit
 from auditflow.services.moderation import Decision, comment_on, decide_moderation
 from tests.factories.audits import make_case_audit, make_round
-from tests.factories.council import Council, make_council
+from tests.factories.council import Council
 from tests.factories.drafts import start, tool_of, write, write_all
 
 CALM: dict[str, Any] = {"new_auditor_audits": 0}
 """A policy that moderates nothing but what the test brings about."""
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
 
 
 def begun(session: Session, council: Council, clock: FixedClock, *, policy: Any = None, **columns: Any) -> CaseAudit:

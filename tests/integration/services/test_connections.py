@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from auditflow.models import database as module
 from auditflow.models.database import Database, open_database
+from auditflow.queries.known_person import know_person
 
 KILL_OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND"
@@ -49,3 +50,13 @@ def test_one_that_was_just_used_fails_once_and_is_thrown_away(pooled: Database, 
     with pytest.raises(OperationalError):
         look(pooled)
     assert look(pooled) == 1
+
+
+def test_a_kept_statement_that_meets_a_dead_one_clears_the_pool(pooled: Database, postgres_database: Database) -> None:
+    with pooled.reading() as one, pooled.reading() as other:
+        assert know_person(one, 0) == know_person(other, 0) is None
+    kill(postgres_database)
+    with pooled.reading() as session, pytest.raises(OperationalError):
+        know_person(session, 0)
+    with pooled.reading() as one, pooled.reading() as other:
+        assert know_person(one, 0) == know_person(other, 0) is None

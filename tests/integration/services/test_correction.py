@@ -17,13 +17,8 @@ from auditflow.services import results_again
 from auditflow.services.act import Act
 from auditflow.services.correction import approve_correction, refuse_correction, request_correction
 from tests.factories.audits import make_round
-from tests.factories.council import START, Council, make_council
+from tests.factories.council import START, Council
 from tests.factories.moderation import make_moderation, make_submitted
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
 
 
 @pytest.fixture

@@ -23,15 +23,10 @@ from auditflow.services.dispute import (
     publish_undecided,
 )
 from tests.factories.audits import make_round
-from tests.factories.council import Council, make_council
+from tests.factories.council import Council
 from tests.factories.moderation import make_dispute, make_moderation, make_submitted
 
 DECISION = Determination(4, "The record bears it out.", {"voice": 4})
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
 
 
 def by(person: Person | None, clock: FixedClock, key: str = "k") -> Act:

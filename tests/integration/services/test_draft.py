@@ -20,11 +20,6 @@ from tests.factories.drafts import start
 
 
 @pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
-
-
-@pytest.fixture
 def audit(session: Session, council: Council, clock: FixedClock) -> CaseAudit:
     audit = make_case_audit(session, council, make_round(session, council))
     start(session, audit, clock.now())

@@ -24,13 +24,8 @@ from auditflow.models import (
 )
 from auditflow.services.act import Act
 from auditflow.services.feedback import close_when_settled, read_outcome, reflect, share_feedback
-from tests.factories.council import START, Council, make_council
+from tests.factories.council import START, Council
 from tests.factories.moderation import make_submitted
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.chain import Entry
+from auditflow.domain.chain import ENTRY_FIELDS, Entry
 from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import Stale
 from auditflow.models import CaseAudit, Journal
@@ -56,8 +56,8 @@ def chain(session: Session, audit_id: int) -> list[Journal]:
 
 
 def recomputed(entry: Journal) -> str:
-    names = [name for name in Entry.__slots__]
-    return Entry(**{name: getattr(entry, name) for name in names}).hash()
+    names = ENTRY_FIELDS
+    return Entry(**{name: getattr(entry, name) for name in names}).hash
 
 
 def test_each_hash_is_that_of_the_entry(session: Session, act: Act, ids: list[int]) -> None:

@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import BadInput, GuardRefused, NotPermitted, WrongState
 from auditflow.domain.sampling import commitment
 from auditflow.models import AuditRound, CaseAudit, Deadline, Frame, Journal, NameMatch, Outbox
@@ -23,23 +22,8 @@ from auditflow.services.allocation import (
 )
 from auditflow.services.case_audit import declare_conflict
 from auditflow.services.launch import launch_round
-from tests.factories.council import Council, make_council
+from tests.factories.council import Council
 from tests.factories.sampling import Steps, make_frame
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
-
-
-@pytest.fixture
-def frame(session: Session, council: Council) -> Frame:
-    return make_frame(session, council)
-
-
-@pytest.fixture
-def steps(session: Session, council: Council, clock: FixedClock) -> Steps:
-    return Steps(session, council, clock.now())
 
 
 @pytest.fixture

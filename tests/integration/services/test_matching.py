@@ -12,13 +12,8 @@ from auditflow.models import CaseAudit, Journal, NameMatch
 from auditflow.queries.facts import gather_facts
 from auditflow.queries.matching import list_open_names, list_open_sampled_names
 from auditflow.services.matching import confirm_match, initial_key, mark_name, name_key, suggest_matches
-from tests.factories.council import Council, make_council
+from tests.factories.council import Council
 from tests.factories.sampling import Steps, make_frame
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
 
 
 @pytest.mark.parametrize(

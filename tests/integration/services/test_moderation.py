@@ -24,15 +24,10 @@ from auditflow.services.moderation import (
     take_moderation,
 )
 from auditflow.services.transitions import Request, apply
-from tests.factories.council import Council, make_council
+from tests.factories.council import Council
 from tests.factories.moderation import make_moderation, make_submitted
 
 SUBMITTED_DAY_BEFORE = date(2026, 10, 29)
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from auditflow.models import CaseAudit, DomainGrade, Journal, JournalText, Moder
 from auditflow.services.act import Act
 from auditflow.services.moderation import Decision, comment_on, decide_moderation, open_moderation
 from auditflow.services.moderation_return import decide_without_auditor
-from tests.factories.council import Council, make_council
+from tests.factories.council import Council
 from tests.factories.moderation import DOMAINS, make_moderation, make_submission, make_submitted
 
 VIEW = {"evidence": "yes", "follows": "partly", "difference": "no", "feedback": "Say where it is."}
@@ -20,11 +20,6 @@ CONFIRM = Decision("confirm", audit_view=VIEW)
 CHANGED = {**DOMAINS, "voice": 2}
 CHANGE = Decision("change", reason="Supervision drifted.", overall=2, domains=CHANGED, audit_view=VIEW)
 RETURN = Decision("return")
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import BadInput, GuardRefused, NotFound, NotPermitted, WrongState
 from auditflow.models import Approval, AuditRound, CaseAudit, Frame, FrameCase, Journal, SampleCase
 from auditflow.queries.allocation import read_eligibility
@@ -22,26 +21,11 @@ from auditflow.services.launch import launch_round
 from auditflow.services.re_audit import ReAuditPlan, mark_lost, plan_re_audit, suggest_plan
 from auditflow.services.sample import draw_sample, lock_design
 from auditflow.services.sample_change import add_case
-from tests.factories.council import Council, make_council
+from tests.factories.council import Council
 from tests.factories.results import agree, list_main, reported, set_columns
 from tests.factories.sampling import Steps, make_frame
 
 PLAN = ReAuditPlan("Re-audit, February 2027", date(2027, 2, 1), date(2027, 2, 26), date(2027, 1, 22))
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
-
-
-@pytest.fixture
-def frame(session: Session, council: Council) -> Frame:
-    return make_frame(session, council)
-
-
-@pytest.fixture
-def steps(session: Session, council: Council, clock: FixedClock) -> Steps:
-    return Steps(session, council, clock.now())
 
 
 @pytest.fixture

@@ -28,16 +28,11 @@ from auditflow.services.results import (
 from auditflow.services.results_again import results_again
 from tests.conftest import MONDAY_MORNING
 from tests.factories.audits import make_case_audit, make_round
-from tests.factories.council import Council, make_council
+from tests.factories.council import Council
 from tests.factories.results import agree, list_main, moderate, reported, set_columns
 from tests.factories.sampling import Steps, make_frame
 
 LATE = datetime.fromisoformat("2026-11-20T23:30:00+00:00")
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
 
 
 @pytest.fixture

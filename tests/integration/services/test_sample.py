@@ -20,23 +20,8 @@ from auditflow.services.audit_round import change_round
 from auditflow.services.audit_round_cancel import cancel_round
 from auditflow.services.sample import PublicOutcome, draw_sample, lock_design
 from auditflow.services.sample_change import request_discard
-from tests.factories.council import Council, make_council
-from tests.factories.sampling import DESIGN, Steps, make_frame
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
-
-
-@pytest.fixture
-def frame(session: Session, council: Council) -> Frame:
-    return make_frame(session, council)
-
-
-@pytest.fixture
-def steps(session: Session, council: Council, clock: FixedClock) -> Steps:
-    return Steps(session, council, clock.now())
+from tests.factories.council import Council
+from tests.factories.sampling import DESIGN, Steps
 
 
 def entries(session: Session, row: AuditRound) -> list[str]:

@@ -9,31 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain import sampling
-from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import BadInput, GuardRefused, NotPermitted, WrongState
 from auditflow.models import CaseAudit, Draw, Frame, Journal, SampleCase
 from auditflow.queries.sample import count_reserves, read_case_rows
 from auditflow.services.approval import approve_request
 from auditflow.services.sample_change import request_removal
 from auditflow.services.sample_reserves import extend_reserves
-from tests.factories.council import Council, make_council
+from tests.factories.council import Council
 from tests.factories.results import set_columns
-from tests.factories.sampling import Steps, make_frame
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
-
-
-@pytest.fixture
-def frame(session: Session, council: Council) -> Frame:
-    return make_frame(session, council)
-
-
-@pytest.fixture
-def steps(session: Session, council: Council, clock: FixedClock) -> Steps:
-    return Steps(session, council, clock.now())
+from tests.factories.sampling import Steps
 
 
 def ordered(session: Session, frame: Frame, draw: Draw, reserves: int) -> dict[str, list[str]]:

@@ -12,13 +12,8 @@ from auditflow.services.act import Act
 from auditflow.services.moderation import hand_back
 from auditflow.services.stuck import check_stuck
 from tests.factories.audits import make_case_audit, make_round
-from tests.factories.council import START, Council, make_council
+from tests.factories.council import START, Council
 from tests.factories.moderation import make_dispute, make_moderation, make_submitted
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
 
 
 def check(session: Session, clock: FixedClock, key: str = "check") -> dict[tuple[str, int], dict[int, str]]:

@@ -13,12 +13,7 @@ from auditflow.models.database import Database
 from auditflow.services.act import Act
 from auditflow.services.transitions import Request, apply
 from tests.factories.audits import make_case_audit, make_round
-from tests.factories.council import Council, make_council
-
-
-@pytest.fixture
-def council(session: Session) -> Council:
-    return make_council(session)
+from tests.factories.council import Council
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ def test_an_inserted_entry(session: Session, audit: CaseAudit, tamper: Tamper) -
     last = session.scalars(sa.select(Journal).where(Journal.subject_type == "case_audit", Journal.number == 3)).one()
     entry = Entry(**{name: getattr(last, name) for name in ENTRY_FIELDS})
     forged = replace(entry, number=4, key="forged", previous=last.hash)
-    session.add(Journal(**{name: getattr(forged, name) for name in ENTRY_FIELDS}, hash=forged.hash()))
+    session.add(Journal(**{name: getattr(forged, name) for name in ENTRY_FIELDS}, hash=forged.hash))
     session.flush()
     assert kinds(session) == {"entry_inserted"}
 

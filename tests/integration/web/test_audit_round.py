@@ -251,6 +251,17 @@ def test_nobody_else_sees_a_round_being_prepared(sign_in: SignIn, lead: Browser,
         other.get(path + page, status=404)
 
 
+def test_the_director_sees_the_round_but_not_the_list_of_every_case(
+    sign_in: SignIn, lead: Browser, council: Council
+) -> None:
+    page = launched(lead)
+    bundle = f"{page.path}/bundle.zip"
+    director = sign_in(council.director)
+    assert bundle in page.links()
+    assert bundle not in director.get(page.path).links()
+    director.get(bundle, status=404)
+
+
 def statements(database: Database, use: Callable[[], object]) -> int:
     seen: list[str] = []
 

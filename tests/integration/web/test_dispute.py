@@ -74,6 +74,11 @@ def test_the_page_shows_both_grades_and_both_reasons(scene: Scene, sign_in: Sign
         assert words in page.text
 
 
+def test_my_work_says_what_is_in_dispute(scene: Scene, sign_in: SignIn) -> None:
+    work = sign_in(scene.council.qa_lead.id).get("/").text
+    assert "The auditor graded it Good, the moderator Requires improvement." in work
+
+
 def test_people_inside_the_line_do_not_see_it(scene: Scene, sign_in: SignIn) -> None:
     for person in (scene.council.heads[0], scene.council.external, scene.council.auditors[1]):
         sign_in(person.id).get(f"/audits/{scene.disputed}/dispute", status=404)

@@ -57,6 +57,7 @@ def scene(database: Database) -> Scene:
 def test_the_practitioner_finds_their_cases(scene: Scene, sign_in: SignIn) -> None:
     page = sign_in(scene.worker).get("/feedback")
     assert "asked for your view on 1 case" in page.text
+    assert "What was found on 1 case is there for you to read." in page.text
     assert len([link for link in page.links() if link.endswith("/feedback") and "audits" in link]) == 2
     assert "No audit of your cases yet" in sign_in(scene.council.workers[5].id).get("/feedback").text
 
@@ -107,6 +108,7 @@ def test_the_practitioner_reads_the_outcome(scene: Scene, sign_in: SignIn) -> No
     page.submit(action="/read")
     assert scene.reflection(scene.shared).read_at is not None
     assert "You read this on" in browser.get(f"/audits/{scene.shared}/feedback").text
+    assert "there for you to read" not in browser.get("/feedback").text
     assert not any(link.endswith("/challenge") for link in page.links())
 
 

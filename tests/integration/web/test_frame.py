@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from auditflow.models import Frame, ReadLog
 from auditflow.models.database import Database
-from tests.factories.council import Council, make_council
+from tests.factories.council import Council
 from tests.pages import Browser, Page
 
 ROWS = (
@@ -22,12 +22,6 @@ ROWS = (
     ",Child in need,Assessment East,Ann Lee,2026-01-05,Eve\n"
 )
 SignIn = Callable[[Any], Browser]
-
-
-@pytest.fixture
-def council(database: Database) -> Council:
-    with database.writing() as session:
-        return make_council(session)
 
 
 @pytest.fixture

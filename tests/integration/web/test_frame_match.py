@@ -12,17 +12,11 @@ import sqlalchemy as sa
 from auditflow.models import NameMatch
 from auditflow.models.database import Database
 from auditflow.web.frame_match import PAGE
-from tests.factories.council import Council, make_council
+from tests.factories.council import Council
 from tests.pages import Browser
 
 HEAD = "Case reference,Allocated Team,Allocated Worker\n"
 ROWS = HEAD + "CF-1,Assessment East,Worker Assessment East 1\nCF-2,Assessment West,Zed Unknown\n"
-
-
-@pytest.fixture
-def council(database: Database) -> Council:
-    with database.writing() as session:
-        return make_council(session)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from auditflow.models import CaseAudit
+from auditflow.models import CaseAudit, Stuck
 from auditflow.services.act import Act
 from auditflow.services.correction import request_correction
 from tests.factories.audits import make_case_audit, make_round
@@ -63,3 +63,35 @@ def test_once_their_own_audit_is_in_they_find_them_again(scene: Scene, database,
         session.query(CaseAudit).filter_by(auditor_id=scene.council.qa_lead.id).update({"state": "filed"})
     for page in scene.pages:
         sign_in(scene.council.qa_lead).get(page)
+
+
+@pytest.mark.parametrize("state", ["allocated", "moderation", "returned"])
+def test_until_no_grade_of_theirs_can_come_in_any_more(scene: Scene, database, sign_in, state: str) -> None:
+    with database.writing() as session:
+        session.query(CaseAudit).filter_by(auditor_id=scene.council.qa_lead.id).update({"state": state})
+    for page in scene.pages:
+        sign_in(scene.council.qa_lead).get(page, status=404)
+
+
+def test_neither_my_work_nor_the_stuck_items_lead_there(scene: Scene, database, sign_in) -> None:
+    task, _, correction = scene.pages
+    with database.writing() as session:
+        session.add(Stuck(subject_type="moderation", subject_id=int(task.rpartition("/")[2]), since=START, excluded=[]))
+    lead, other = sign_in(scene.council.qa_lead), sign_in(scene.council.second_qa_lead)
+    assert correction in other.get("/").links()
+    assert correction not in lead.get("/").links()
+    ref = scene.lists[0][1]
+    assert ref in other.get("/stuck").text
+    assert ref not in lead.get("/stuck").text
+    assert "1 item that nobody here may carry on" in other.get("/").text
+    assert "nobody here may carry on" not in lead.get("/").text
+
+
+def test_their_own_audit_that_is_stuck_they_do_find(scene: Scene, database, sign_in) -> None:
+    lead = scene.council.qa_lead
+    with database.writing() as session:
+        own = session.query(CaseAudit).filter_by(auditor_id=lead.id).first()
+        session.add(Stuck(subject_type="case_audit", subject_id=own.id, since=START, excluded=[]))
+        ref = own.ref
+    assert ref in sign_in(lead).get("/stuck").text
+    assert "1 item that nobody here may carry on" in sign_in(lead).get("/").text

@@ -20,22 +20,11 @@ from auditflow.services.seal_post import LAST_VERIFICATION
 from auditflow.web.help_words import ROLE_HELP, SEES
 from auditflow.web.journal import PAGE
 from auditflow.web.results import INSIDE
-from tests.factories.council import Council, make_council
+from tests.factories.council import Council
 from tests.pages import Browser, check_page
 from workflows.roles import PERSON_ROLES
 
 SignIn = Callable[[Any], Browser]
-
-
-@pytest.fixture
-def council(database: Database) -> Council:
-    with database.writing() as session:
-        return make_council(session)
-
-
-@pytest.fixture
-def admin(council: Council, sign_in: SignIn) -> Browser:
-    return sign_in(council.administrator)
 
 
 def change(database: Database, council: Council, times: int, at: datetime) -> None:
@@ -59,11 +48,22 @@ def test_entries_are_found_by_subject_person_and_day(
     assert "0 entries fit" in admin.get(f"/journal?person={council.qa_lead.id}").text
     assert "2 entries fit" in admin.get("/journal?since=2026-11-02&until=2026-11-02").text
     assert "1 entry fits" in admin.get("/journal?since=2026-11-03").text
+    assert "1 entry fits" in admin.get("/journal?since=3+11+2026").text
+    assert "2 entries fit" in admin.get("/journal?since=2/11/2026&until=2/11/2026").text
     assert "0 entries fit" in admin.get("/journal?kind=case_audit").text
 
 
 @pytest.mark.parametrize(
-    "query", ["since=yesterday", "until=2026-02-30", "number=x", "person=99999999999", "since=0001-01-01"]
+    "query",
+    [
+        "since=yesterday",
+        "until=2026-02-30",
+        "since=27+3",
+        "until=30+2+2026",
+        "number=x",
+        "person=99999999999",
+        "since=0001-01-01",
+    ],
 )
 def test_what_cannot_be_read_gets_a_sentence(admin: Browser, query: str) -> None:
     assert "There is a problem" in admin.get(f"/journal?{query}").text

@@ -14,21 +14,11 @@ from auditflow.models import Journal, Outbox, Person, Team
 from auditflow.models.database import Database
 from auditflow.services.letter import write_letter
 from auditflow.services.sign_in_link import open_link
-from tests.factories.council import Council, make_council
+from auditflow.services.verify import verify_journal
+from tests.factories.council import Council
 from tests.pages import Browser, Page
 
 SignIn = Callable[[Any], Browser]
-
-
-@pytest.fixture
-def council(database: Database) -> Council:
-    with database.writing() as session:
-        return make_council(session)
-
-
-@pytest.fixture
-def admin(council: Council, sign_in: SignIn) -> Browser:
-    return sign_in(council.administrator)
 
 
 def person(database: Database, person_id: int) -> Person:
@@ -166,6 +156,36 @@ def test_teams_and_services(admin: Browser, council: Council, database: Database
     admin.get(f"/people/services/{council.services[0].id}").submit({"name": "Early help"})
     assert "Early help" in admin.get("/people/teams").text
     admin.get("/people/teams/999", status=404)
+
+
+def test_a_team_is_journalled_with_what_it_was(admin: Browser, council: Council, database: Database) -> None:
+    page = admin.get("/people/teams/new")
+    page.submit({"name": "Fostering East"})
+    page.submit({"name": "Fostering East"})  # sent twice: one team
+    with database.reading() as session:
+        team = session.scalars(sa.select(Team).where(Team.name == "Fostering East")).one()
+    first, stale = admin.get(f"/people/teams/{team.id}"), admin.get(f"/people/teams/{team.id}")
+    first.submit({"manager_id": str(council.managers[0].id)})
+    first.submit({"manager_id": str(council.managers[0].id)})
+    assert "changed this since you opened it" in stale.submit({"name": "Fostering"}, status=409).text
+    with database.reading() as session:
+        mine = sa.select(Journal).where(Journal.subject_type == "team", Journal.subject_id == team.id)
+        entries = session.scalars(mine.order_by(Journal.number)).all()
+        assert [entry.entry for entry in entries] == ["added", "changed"]
+        assert entries[1].details == {"changed": {"manager_id": [None, council.managers[0].id]}}
+        assert verify_journal(session).findings == ()
+    assert "Changed" in admin.get(f"/journal?kind=team&number={team.id}").text
+
+
+def test_a_service_is_journalled_with_the_name_it_had(admin: Browser, council: Council, database: Database) -> None:
+    service = council.services[0]
+    page, stale = (admin.get(f"/people/services/{service.id}") for _ in range(2))
+    page.submit({"name": "Early help"})
+    page.submit({"name": "Early help"})
+    assert "changed this since you opened it" in stale.submit({"name": "Help"}, status=409).text
+    with database.reading() as session:
+        entry = session.scalars(sa.select(Journal).where(Journal.subject_type == "council_service")).one()
+        assert entry.details == {"changed": {"name": ["Family help and protection", "Early help"]}}
 
 
 def test_people_are_for_administrators_only(admin: Browser, council: Council, sign_in: SignIn) -> None:

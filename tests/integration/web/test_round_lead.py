@@ -47,6 +47,9 @@ def test_a_removal_is_asked_for_and_decided_by_the_director(
     assert "takes its place" in request.text
     assert "1 request waits" in lead.get("/approvals").text
     request.submit({"decision": "approve"})
+    decided = sign_in(council.director).get("/approvals/1").text
+    assert "takes its place" not in decided
+    assert council.director.name in decided
     with database.reading() as session:
         assert session.get_one(CaseAudit, audit_id).state == "removed"
         assert session.scalars(sa.select(CaseAudit.state).where(CaseAudit.kind == "replacement")).all() == ["selected"]

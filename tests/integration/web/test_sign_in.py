@@ -63,9 +63,23 @@ def test_five_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(
 ) -> None:
     for _ in range(5):
         sign_in(client, "something else altogether")
-    assert "Too many wrong passwords" in sign_in(client)
+    refused = sign_in(client)
+    assert "My work" not in refused
+    assert "After 5 wrong tries, wait 15 minutes before you try again." in refused
     clock.advance(timedelta(minutes=16))
     assert "My work" in sign_in(client)
+
+
+def test_a_locked_account_says_the_same_as_an_unknown_address(client: FlaskClient, person: Person) -> None:
+    def said(email: str, password: str) -> str:
+        page = re.sub(r'name="(csrf_token|key)"[^>]*value="[^"]+"', "", sign_in(client, password, email=email))
+        return page.replace(email, "")
+
+    for _ in range(5):
+        sign_in(client, "something else altogether")
+    locked = said("lena.marsh@example.invalid", PASSWORD)
+    assert locked == said("lena.marsh@example.invalid", "something else altogether")
+    assert locked == said("nobody@example.invalid", "something else altogether")
 
 
 def test_pages_need_signing_in_and_lead_back_afterwards(client: FlaskClient, person: Person) -> None:
@@ -112,6 +126,18 @@ def test_text_sent_after_the_session_ended_is_given_back_to_the_same_person(
         sealed = seal_form()
     assert "A long text" in sign_in(client, sealed=sealed)
     assert "A long text" not in sealed
+
+
+def test_only_words_are_shown_again_and_everything_is_sent_again(
+    app: Flask, client: FlaskClient, person: Person
+) -> None:
+    typed = {"key": key_for(app, person), "reason": "A long text", "grade": "3", "go": "next_section"}
+    with app.test_request_context("/audits/1/domain", method="POST", data=typed):
+        sealed = seal_form()
+    page = sign_in(client, sealed=sealed)
+    assert 'name="go" value="next_section"' in page
+    assert ">next_section<" not in page
+    assert ">A long text<" in page
 
 
 def test_text_of_somebody_else_is_not_given_back(

@@ -183,7 +183,7 @@ def test_email_addresses(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["name", "a@b", "a@@b.uk", "a b@c.uk", "a@b..uk", "a@b.uk, c@d.uk", "a@b.uk;x@y.uk"])
 def test_what_is_no_email_address(typed: str) -> None:
     assert errors(("email", typed)) == {
-        "email": ["Enter an email address in the correct format, like name@example.com."]
+        "email": ["Enter an e-mail address in the correct format, like name@example.com."]
     }
 
 

@@ -239,6 +239,13 @@ def test_a_leading_new_line_of_a_text_is_kept(fresh: EveryWidgetForm) -> None:
     assert area[0] == "textarea"
 
 
+def test_what_is_kept_of_a_text_area_holds_nobodys_text() -> None:
+    first = EveryWidgetForm(reason="The first text", version=1).reason()
+    second = EveryWidgetForm(reason="Another text", version=1).reason()
+    assert "The first text" in first
+    assert second == first.replace("The first text", "Another text")
+
+
 def test_options_reach_the_input(fresh: EveryWidgetForm) -> None:
     html = fresh.name(label="Another name", label_size="l", data_x="1", disabled=True, maxlength=None)
     assert '<label class="govuk-label govuk-label--l" for="name">Another name</label>' in html

@@ -260,6 +260,7 @@ REFUSALS = (
         {"unsettled_actions": 1},
         before={"challenge_time_over": True},
     ),
+    Refusal("not_yet_submitted", "in_progress", "declare_conflict", "auditor", {"submissions": 1}),
     Refusal("main_purpose", "selected", "ask_to_remove", "qa_lead", {"purpose": "second"}),
     Refusal("never_submitted", "in_progress", "ask_to_remove", "qa_lead", {"submissions": 1}),
     Refusal("no_open_request", "selected", "ask_to_remove", "qa_lead", {"request_open": True}),
