@@ -1,11 +1,11 @@
-"""SpiffWorkflow: the instance kept as JSON in its row, as its examples do."""
+"""SpiffWorkflow: the instance kept as JSON in a row of its own, as its examples do."""
 
 import io
-from datetime import UTC, datetime
 
+import sqlalchemy as sa
 from lxml import etree
-from peer_run import TOLD, run
-from peer_tables import ENGINE, Item, Journal, Outbox
+from peer_run import AFTER, run
+from peer_tables import ENGINE, Base, Instance, Item, loaded, saved
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
@@ -41,18 +41,28 @@ def first_body():
     return SERIALIZER.serialize_json(workflow)
 
 
-def move(item_id):
+def start():
+    """An instance for every audit that has none, before the clock runs."""
+    body = first_body()
+    Base.metadata.tables["peer_instance"].create(ENGINE, checkfirst=True)
     with Session(ENGINE) as session, session.begin():
-        item = session.get_one(Item, item_id, with_for_update=True)
-        workflow = SERIALIZER.deserialize_json(item.body)
+        missing = sa.select(Item.id, sa.literal(body)).where(Item.id.not_in(sa.select(Instance.id)))
+        session.execute(sa.insert(Instance).from_select(["id", "body"], missing))
+
+
+def move(item_id, actor, key, at):
+    with Session(ENGINE) as session, session.begin():
+        item = loaded(session, item_id)
+        instance = session.get_one(Instance, item_id)
+        workflow = SERIALIZER.deserialize_json(instance.body)
         task = workflow.get_next_task(state=TaskState.READY, manual=True)
         assert task.task_spec.name == "agreed"
+        assert item.auditor_id == actor
         task.run()
         workflow.do_engine_steps()
-        item.body, item.state = SERIALIZER.serialize_json(workflow), "shared"
-        at = datetime.now(UTC)
-        session.add(Journal(item_id=item_id, action="share", from_state="agreed", to_state="shared", actor=1, at=at))
-        session.add_all(Outbox(item_id=item_id, person=p, template="shared", at=at) for p in TOLD)
+        instance.body, item.state = SERIALIZER.serialize_json(workflow), AFTER
+        saved(session, item, actor, key, at)
 
 
-run(move, first_body())
+start()
+run(move)
