@@ -33,12 +33,14 @@ each time costs a round trip a request, and one that died in between is met by t
 
 
 class Database:
-    """An engine with its two ways in: `reading()` and `writing()`."""
+    """An engine with its ways in: `reading()`, `writing()`, and `single()` for one statement."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
         self._writing = engine.execution_options(sqlite_begin="IMMEDIATE")
         self._writer = sessionmaker(self._writing, expire_on_commit=False)
+        # SQLite's driver was taken over: without a BEGIN of ours, each statement commits itself.
+        self._alone = engine if self.is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def reading(self) -> Session:
         """A session for looking: nothing it does is committed."""
@@ -49,9 +51,9 @@ class Database:
         return self._writer()
 
     @contextmanager
-    def begin(self) -> Iterator[sa.Connection]:
-        """One transaction without a session, for a single statement: committed at the end."""
-        with self._writing.begin() as connection:
+    def single(self) -> Iterator[sa.Connection]:
+        """A connection for one plain statement that is a transaction of its own: no BEGIN, no COMMIT to wait for."""
+        with self._alone.connect() as connection:
             yield connection
 
     @contextmanager

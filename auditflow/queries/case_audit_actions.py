@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from auditflow.models import Action, ActionFinding, AuditRound, CaseAudit, Person
 from auditflow.models.base import core
 from auditflow.models.plain import Row, kept
+from auditflow.queries.case_audit_row import CaseAuditRow
 
 UNANSWERING = ("withdrawn",)
 """Actions in these states answer no finding any more."""
@@ -68,7 +69,7 @@ class CaseActions:
         return frozenset(f for a in self.own if a.action.state not in UNANSWERING for f in a.findings)
 
 
-def list_case_actions(session: Session, audit: CaseAudit) -> CaseActions:
+def list_case_actions(session: Session, audit: CaseAudit | CaseAuditRow) -> CaseActions:
     """The actions about the case of `audit`; none for an audit that must see nothing of any other."""
     if audit.purpose != "main":
         return CaseActions()

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from auditflow.models import CaseAudit, Person, Team
 from auditflow.models.base import core
+from auditflow.queries.case_audit_row import CaseAuditRow
 
 
-def list_possible_owners(session: Session, audit: CaseAudit) -> list[Person]:
+def list_possible_owners(session: Session, audit: CaseAudit | CaseAuditRow) -> list[Person]:
     """The case's worker, the team's manager and deputy, then everybody else of the team, by name."""
     team = session.get(Team, audit.team_id) if audit.team_id is not None else None
     first = [audit.worker_id, team.manager_id if team else None, team.deputy_id if team else None]

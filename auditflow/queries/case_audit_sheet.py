@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from auditflow.domain.audit_tool import (
     AuditTool,
@@ -24,18 +23,23 @@ from auditflow.domain.audit_tool import (
 )
 from auditflow.domain.errors import NotFound
 from auditflow.models import AuditRound, AuditToolVersion, CaseAudit
+from auditflow.models.base import core
+from auditflow.models.plain import Row, kept
 from auditflow.queries.audit_tool import get_tool
 from auditflow.queries.case_audit import NOT_THERE
 from auditflow.queries.case_audit_actions import CaseActions, list_case_actions
+from auditflow.queries.case_audit_row import COLUMNS, CaseAuditRow
 from auditflow.queries.draft import Typed, list_typed
 from auditflow.queries.scope import Viewer
+
+AUDIT, ROUND, TOOL = core(CaseAudit), core(AuditRound), core(AuditToolVersion)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One audit with everything that its pages show; `drafts` by section."""
 
-    audit: CaseAudit
+    audit: CaseAuditRow
     ends_on: date
     tool: AuditTool
     tool_number: int
@@ -79,51 +83,57 @@ class Sheet:
         raise NotFound("This audit has no such page for this case.", field="section")
 
 
-@cache
-def _statement() -> Any:
-    """The audit with its round and tool, and the record dates of what is audited again; written once."""
-    baseline, again, earlier = aliased(AuditRound), aliased(AuditRound), aliased(CaseAudit)
-    of_baseline_audit = (
-        sa.select(again.record_date)
-        .join(earlier, earlier.round_id == again.id)
-        .where(earlier.id == CaseAudit.baseline_id)
+def _statement() -> sa.Select[Any]:
+    """The audit with its round and tool, and the record dates of what is audited again."""
+    baseline, again, earlier = ROUND.alias(), ROUND.alias(), AUDIT.alias()
+    of_audit = (
+        sa.select(again.c.record_date)
+        .join(earlier, earlier.c.round_id == again.c.id)
+        .where(earlier.c.id == AUDIT.c.baseline_id)
         .scalar_subquery()
     )
-    own = (AuditRound.ends_on, AuditRound.record_date, AuditRound.tool_version_id)
     return (
         sa.select(
-            CaseAudit, *own, AuditToolVersion.number, AuditToolVersion.sha256, baseline.record_date, of_baseline_audit
+            *(AUDIT.c[name] for name in COLUMNS),
+            ROUND.c.ends_on,
+            ROUND.c.record_date,
+            ROUND.c.tool_version_id,
+            TOOL.c.number,
+            TOOL.c.sha256,
+            baseline.c.record_date.label("of_round"),
+            of_audit.label("of_audit"),
         )
-        .join(AuditRound, AuditRound.id == CaseAudit.round_id)
-        .join(AuditToolVersion, AuditToolVersion.id == AuditRound.tool_version_id)
-        .outerjoin(baseline, baseline.id == AuditRound.baseline_id)
-        .where(CaseAudit.id == sa.bindparam("audit"))
+        .join(ROUND, ROUND.c.id == AUDIT.c.round_id)
+        .join(TOOL, TOOL.c.id == ROUND.c.tool_version_id)
+        .outerjoin(baseline, baseline.c.id == ROUND.c.baseline_id)
+        .where(AUDIT.c.id == sa.bindparam("audit", type_=sa.Integer()))
     )
 
 
-@cache
-def _own_statement() -> Any:
-    return _statement().where(CaseAudit.auditor_id == sa.bindparam("auditor"))
+_of_audit = kept(_statement, {"audit": 0})
+_of_auditor = kept(
+    lambda: _statement().where(AUDIT.c.auditor_id == sa.bindparam("auditor", type_=sa.Integer())),
+    {"audit": 0, "auditor": 0},
+)
 
 
 def read_own_sheet(session: Session, viewer: Viewer, case_audit_id: int) -> Sheet:
     """The sheet of the viewer's own audit. Raises NotFound: another person's case does not exist."""
-    given = {"audit": case_audit_id, "auditor": viewer.person_id}
-    row = session.execute(_own_statement(), given).one_or_none()
-    if row is None:
+    rows = _of_auditor(session).rows(session, {"audit": case_audit_id, "auditor": viewer.person_id})
+    if not rows:
         raise NotFound(NOT_THERE)
-    return _sheet(session, row)
+    return _sheet(session, rows[0])
 
 
 def read_sheet(session: Session, audit: CaseAudit) -> Sheet:
     """The sheet of an audit for the person it is allocated to: a fixed number of statements."""
-    return _sheet(session, session.execute(_statement(), {"audit": audit.id}).one())
+    return _sheet(session, _of_audit(session).rows(session, {"audit": audit.id})[0])
 
 
-def _sheet(session: Session, row: Any) -> Sheet:
-    audit, ends_on, record_date, tool_version_id, number, sha256, of_round, of_audit = row
+def _sheet(session: Session, row: Row) -> Sheet:
+    audit = CaseAuditRow(**{name: row[name] for name in COLUMNS})
     drafts = {d.section: d for d in list_typed(session, audit.id, audit.auditor_id or 0)}
-    tool = get_tool(session, tool_version_id, sha256)
+    tool = get_tool(session, row["tool_version_id"], row["sha256"])
     grading_only = audit.purpose != "main"
     answers = compose_answers(tool, audit.case_type, drafts.values(), grading_only=grading_only)
     actions = list_case_actions(session, audit)
@@ -131,11 +141,11 @@ def _sheet(session: Session, row: Any) -> Sheet:
     again = audit.purpose == "bridge"
     return Sheet(
         audit,
-        ends_on,
+        row["ends_on"],
         tool,
-        number,
-        (of_audit or record_date) if again else record_date,
-        None if grading_only and again else of_round,
+        row["number"],
+        (row["of_audit"] or row["record_date"]) if again else row["record_date"],
+        None if grading_only and again else row["of_round"],
         drafts,
         answers,
         actions,

@@ -11,7 +11,7 @@ from auditflow.domain.errors import BadInput, NotFound, WrongState
 from auditflow.queries.case_audit_owners import list_possible_owners
 from auditflow.queries.case_audit_sheet import Sheet
 from auditflow.services.action import link_action, propose_action
-from auditflow.web.case_audit_pages import GRADERS, STATUS_BAD, fresh, own_sheet, section_link
+from auditflow.web.case_audit_pages import GRADERS, STATUS_BAD, fresh, own_audit, own_sheet, section_link
 from auditflow.web.layout import day
 from auditflow.web.request import act, db, new_key
 from auditflow.web.routing import Pages
@@ -41,7 +41,7 @@ def case_audit_action_add(case_audit_id: int, section: str) -> Any:
         try:
             propose_action(
                 db(),
-                sheet.audit,
+                own_audit(case_audit_id),
                 form.findings.data or [],
                 form.text.data or "",
                 int(owner) if owner else None,
@@ -69,7 +69,7 @@ def case_audit_action_join(case_audit_id: int, section: str) -> Any:
     form.offer(_open(sheet), _findings(sheet, section))
     if form.validate():
         try:
-            link_action(db(), sheet.audit, form.findings.data or [], int(form.action_id.data), act())
+            link_action(db(), own_audit(case_audit_id), form.findings.data or [], int(form.action_id.data), act())
             return redirect(f"{section_link(case_audit_id, section)}#action", code=303)
         except NEEDS as refusal:
             form.add_error(refusal.sentence, refusal.field)

@@ -11,6 +11,7 @@ from auditflow.domain.errors import BadInput
 from auditflow.domain.frame import case_type_label
 from auditflow.models import CaseAudit
 from auditflow.queries.case_audit import get_age_band, get_own_case_audit, get_team_name
+from auditflow.queries.case_audit_row import CaseAuditRow
 from auditflow.queries.case_audit_sheet import Sheet, read_own_sheet
 from auditflow.services.draft import WRITABLE, Conflict, Saved, save_draft
 from auditflow.web.layout import clock_time
@@ -33,7 +34,7 @@ def own_sheet(case_audit_id: int) -> Sheet:
     return read_own_sheet(db(), viewer(), case_audit_id)
 
 
-def writable(audit: CaseAudit) -> bool:
+def writable(audit: CaseAudit | CaseAuditRow) -> bool:
     """Whether its auditor may write in it now."""
     return audit.state in WRITABLE
 

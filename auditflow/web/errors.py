@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, abort, current_app, g, jsonify, render_template, request
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from auditflow.domain.errors import NotFound, NotPermitted, Refused, Stale
-from auditflow.web.request import house, sent_by_script
+from auditflow.web.request import house, known_user, sent_by_script
 
 NOT_TYPED = frozenset({"csrf_token", "version", "key", "password", "action"})
 STATUS: dict[type[Refused], int] = {NotFound: 404, NotPermitted: 403, Stale: 409}
@@ -68,7 +67,7 @@ def _refused(error: Refused) -> tuple[Any, int]:
 
 def _csrf_expired(error: CSRFError) -> Any:
     """A token dies with its session: then what was typed goes, sealed, into the sign-in page."""
-    if request.form.get("key") and not current_user.is_authenticated:
+    if request.form.get("key") and known_user() is None:
         from auditflow.web.sign_in import ask_to_sign_in
 
         return ask_to_sign_in()

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template
-from flask_login import current_user
 
 from auditflow.web.help_words import ROLE_HELP, SEES
-from auditflow.web.request import viewer
+from auditflow.web.request import known_user, viewer
 from auditflow.web.routing import ANYONE, Pages
 from auditflow.web.timetable_words import time_limit
 from workflows.roles import PERSON_ROLES
@@ -51,4 +50,4 @@ def help_who_can_see_what() -> Any:
 
 
 def _own_roles() -> frozenset[str]:
-    return viewer().roles if current_user and current_user.is_authenticated else frozenset()
+    return viewer().roles if known_user() else frozenset()

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response
-from flask_login import current_user
 from markupsafe import Markup
 
 from auditflow.domain.clock import LONDON
 from auditflow.web.asset_version import asset_version
 from auditflow.web.navigation import navigation
-from auditflow.web.request import house, new_key, viewer
+from auditflow.web.request import house, known_user, new_key, viewer
 from auditflow.web.theme import stylesheet
 from auditflow.web.timetable_words import time_limit
 from auditflow.web.waiting import waiting_counts
@@ -33,7 +32,7 @@ def _context() -> dict[str, Any]:
         "new_key": new_key,
         "asset_version": asset_version(),
     }
-    if not current_user or not current_user.is_authenticated:
+    if known_user() is None:
         return base | {"navigation": [], "person": None, "role_names": []}
     me = viewer()
     names = [name if i == 0 else name[0].lower() + name[1:] for i, name in enumerate(me.role_names)]

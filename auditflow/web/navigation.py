@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flask import request, url_for
@@ -38,19 +39,24 @@ PARTS = {
 
 def navigation(viewer: Viewer, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """The items this person sees, as the layout wants them; `counts` by endpoint say what waits there."""
-    items = []
-    for text, endpoint, roles in ITEMS:
-        if roles and not viewer.has(*roles):
-            continue
-        href = _href(endpoint)
-        if href:
-            here = _is_of((request.endpoint or "").partition(".")[0], endpoint.partition(".")[0])
-            items.append({"text": text, "href": href, "count": counts.get(endpoint, 0), "active": here})
-    return items
+    pages = (request.endpoint or "").partition(".")[0]
+    return [
+        {"text": text, "href": href, "count": counts.get(endpoint, 0), "active": _is_of(pages, endpoint)}
+        for text, endpoint in _items(viewer.roles)
+        if (href := _href(endpoint))
+    ]
 
 
-def _is_of(pages: str, noun: str) -> bool:
-    """Whether these pages are the noun's own, or a part of them: `frame_match` is of `frame`, `team` of `person`."""
+@lru_cache(maxsize=256)
+def _items(roles: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Text and endpoint of what somebody with these roles sees."""
+    return tuple((text, endpoint) for text, endpoint, seen_by in ITEMS if not seen_by or not roles.isdisjoint(seen_by))
+
+
+@lru_cache(maxsize=2048)
+def _is_of(pages: str, endpoint: str) -> bool:
+    """Whether these pages are of the endpoint's noun, or a part of them: `frame_match` is of `frame`."""
+    noun = endpoint.partition(".")[0]
     return PARTS.get(pages, pages) == noun or pages.startswith(f"{noun}_")
 
 

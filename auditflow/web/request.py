@@ -69,9 +69,16 @@ def _viewer(person: SignedIn | Person) -> Viewer:
     return viewer_of(db(), person.id, now())
 
 
+def known_user() -> SignedIn | Person | None:
+    """The person who is signed in, or None. The library asks its whole stack each time; this, what it found."""
+    person = g.get("_login_user") or current_user._get_current_object()
+    return person if person is not None and person.is_authenticated else None
+
+
 def signed_in() -> SignedIn | Person:
     """The person who is signed in. Only called where `Pages` has seen to it that there is one."""
-    person: SignedIn | Person = current_user._get_current_object()
+    person = known_user()
+    assert person is not None, "the route asks for a person"
     return person
 
 
@@ -95,8 +102,8 @@ def _own_key(key: str, person_id: int) -> str:
 def new_key() -> str:
     """A fresh idempotency key for a form about to be shown; it also says for whom the form was made."""
     nonce = secrets.token_hex(10)
-    person_id = signed_in().id if current_user and current_user.is_authenticated else 0
-    return nonce + _mark(nonce, person_id)
+    person = known_user()
+    return nonce + _mark(nonce, person.id if person else 0)
 
 
 def key_is_for(key: str, person_id: int) -> bool:

@@ -12,14 +12,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, abort
-from flask_login import current_user
 from werkzeug.routing import IntegerConverter, Map
 
 from auditflow.domain.errors import NotFound
 from auditflow.models.base import core
 from auditflow.models.journal import ReadLog
 from auditflow.models.plain import Plain, plain
-from auditflow.web.request import LARGEST, db, house, now, viewer
+from auditflow.web.request import LARGEST, db, house, known_user, now, viewer
 from auditflow.web.trying_again import try_again
 from workflows.roles import PERSON_ROLES
 
@@ -96,7 +95,7 @@ class Pages(Blueprint):
 
 
 def _require(allowed: frozenset[str]) -> None:
-    if not current_user.is_authenticated:
+    if known_user() is None:
         abort(401)
     if SIGNED_IN not in allowed and viewer().roles.isdisjoint(allowed):
         # What a person may not see does not exist.
@@ -140,5 +139,8 @@ def _log_reading(subject_type: str, arguments: dict[str, Any]) -> None:
         "endpoint": request.endpoint or "",
         "at": now(),
     }
-    with house().database.begin() as connection:
+    # A look that is still open would keep SQLite from folding its log back at each commit, and PostgreSQL's pool
+    # would have to find every reader a second connection.
+    db().rollback()
+    with house().database.single() as connection:
         _write_reading(connection.dialect.name).run(connection, read)

@@ -40,7 +40,9 @@ def _begin() -> None:
 
 def try_again(view: Callable[..., Any], arguments: dict[str, Any]) -> Any:
     """Call `view`; up to twice more if the database was locked, gone, or undid it for another's sake."""
-    known, cookie = set(g), copy.deepcopy(dict(session))
+    known = set(g)
+    # A look only takes things out of the session; a POST may also change what stands in it.
+    cookie = dict(session) if request.method in SAFE_METHODS else copy.deepcopy(dict(session))
     for wait in (*WAITS, None):
         try:
             return view(**arguments)
