@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := var/bench-peers
 JOBS ?= 2
+# Chance in the tests (draws, keys, examples, the order of sets) follows from this; any number must do.
+SEED ?= 1
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
@@ -32,7 +34,8 @@ dev: $(VENV)/dev ## The same council, restarting when the code changes
 	@$(BIN)/auditflow demo --port $(PORT) --data $(DATA) --reload
 
 test: $(VENV)/dev ## Every test; those for PostgreSQL, Redis or Chromium skip where these are missing
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	@AUDITFLOW_TEST_SEED=$(SEED) PYTHONHASHSEED=$(SEED) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup \
+		--hypothesis-seed=$(SEED) $(ARGS)
 
 check: $(VENV)/dev ## Style, types, import rules, migrations, generated docs, size limits
 	@$(BIN)/ruff check .

@@ -7,12 +7,14 @@ PostgreSQL, Redis and Chromium are used when they answer; otherwise their tests 
 from __future__ import annotations
 
 import os
+import random
 import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
@@ -28,6 +30,7 @@ POSTGRES = os.environ.get("AUDITFLOW_TEST_POSTGRES_URL", "postgresql+psycopg://p
 REDIS = os.environ.get("AUDITFLOW_TEST_REDIS_URL", "redis://127.0.0.1:6379")
 CHROMIUM = os.environ.get("AUDITFLOW_TEST_CHROMIUM", "/usr/bin/chromium")
 REQUIRED = {name for name in os.environ.get("AUDITFLOW_TEST_REQUIRE", "").split(",") if name}
+SEED = os.environ.get("AUDITFLOW_TEST_SEED", "1")
 MONDAY_MORNING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
@@ -44,6 +47,29 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in left_out)
     for reason, count in reasons.most_common():
         terminalreporter.write_line(f"{count} skipped: {reason}")
+
+
+@contextmanager
+def chance_of(name: str) -> Iterator[None]:
+    """Seeds, keys and salts follow from `name`, so that a draw is the same in every run of a test.
+
+    What a test says must hold for every draw: `AUDITFLOW_TEST_SEED=2 make test` asks it of others.
+    """
+    chance = random.Random(f"{SEED}|{name}")
+    with patch("secrets.token_hex", lambda length=32: chance.randbytes(length).hex()):
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _chance_of_module(request: pytest.FixtureRequest) -> Iterator[None]:
+    with chance_of(request.node.nodeid):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _chance_of_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    with chance_of(request.node.nodeid):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,8 @@ DESIGN: dict[str, Any] = {
     "reserves": "quarter",
     "exclude": [{"reason": "Closed", "column": "status", "not_in": ["Open"]}],
 }
+UNLIMITED = {name: value for name, value in DESIGN.items() if name != "per_worker"}
+"""Without the limit a worker, by which the chance of the draw may pass over a reserve."""
 
 
 def listed_case(council: Council, n: int) -> Case:

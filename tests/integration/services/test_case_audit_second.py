@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -42,20 +45,20 @@ from tests.factories.actions import Acts, make_action
 from tests.factories.council import START, Council
 from tests.factories.drafts import write_all
 from tests.factories.results import agree_all
-from tests.factories.sampling import Steps
+from tests.factories.sampling import DESIGN, UNLIMITED, Steps
 
 THREE = {"second_gradings": True, "second_percent": 20, "second_least": 3, "new_auditor_audits": 0}
 
 
-def allocated(steps: Steps, frame: Frame) -> AuditRound:
-    row = steps.locked(steps.planned(frame, policy=THREE))
+def allocated(steps: Steps, frame: Frame, design: Mapping[str, Any] = DESIGN) -> AuditRound:
+    row = steps.locked(steps.planned(frame, dict(design), policy=THREE))
     steps.drawn(row)
     steps.allocated(row)
     return row
 
 
-def launched(steps: Steps, frame: Frame) -> AuditRound:
-    row = allocated(steps, frame)
+def launched(steps: Steps, frame: Frame, design: Mapping[str, Any] = DESIGN) -> AuditRound:
+    row = allocated(steps, frame, design)
     launch_round(steps.session, row.id, steps.act(), expected_version=row.version)
     return row
 
@@ -181,12 +184,11 @@ def test_a_case_that_leaves_takes_its_second_grading_with_it(
 def test_a_reserve_takes_the_place_of_the_case_in_the_second_grading_too(
     session: Session, steps: Steps, council: Council, frame: Frame
 ) -> None:
-    row = launched(steps, frame)
+    row = launched(steps, frame, UNLIMITED)
     before = {audit.ref for audit in seconds(session)}
     inside = main_of(session, seconds(session)[0])
-    outside = session.scalars(
-        sa.select(CaseAudit).where(CaseAudit.purpose == "main", CaseAudit.ref.not_in(before)).limit(1)
-    ).one()
+    beside = sa.select(CaseAudit).where(CaseAudit.purpose == "main", CaseAudit.ref.not_in(before))
+    outside = session.scalars(beside.order_by(CaseAudit.id).limit(1)).one()
     for lost in (inside, outside):
         remove(session, steps, council, lost)
     came_in = session.scalars(sa.select(CaseAudit).where(CaseAudit.kind == "replacement")).all()

@@ -86,10 +86,12 @@ def test_a_conflict_stops_the_whole_allocation_and_names_the_case(
 def test_conflicts_for_a_whole_round_are_those_of_the_facts_for_one_case(
     session: Session, steps: Steps, drawn: AuditRound, council: Council
 ) -> None:
-    in_team, manages, line, held, free = (*council.auditors, council.managers[1])
+    # Of teams that were drawn: which these are is the chance of the draw.
     first, second, third = audits(session)[:3]
+    manager = next(m for m in council.managers if m.team_id == second.team_id)
+    in_team, manages, line, held, free = (*council.auditors, manager)
     in_team.team_id = first.team_id
-    council.teams[2].deputy_id = manages.id
+    next(team for team in council.teams if team.id == third.team_id).deputy_id = manages.id
     worker = next(w for w in council.workers if w.id == second.worker_id)
     worker.manager_id = line.id
     earlier = make_frame(session, council, cases=60, matched=False)

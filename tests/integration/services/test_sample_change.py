@@ -18,7 +18,7 @@ from auditflow.services.audit_round_cancel import cancel_round
 from auditflow.services.sample_change import add_case, request_discard, request_exemption, request_removal
 from auditflow.services.transitions import Request, apply
 from tests.factories.council import Council
-from tests.factories.sampling import DESIGN, Steps
+from tests.factories.sampling import UNLIMITED, Steps
 
 
 def first(session: Session) -> CaseAudit:
@@ -270,8 +270,7 @@ def test_a_reserve_is_not_added_by_hand(session: Session, steps: Steps, frame: F
 def test_what_was_added_before_it_became_a_reserve_is_passed_over_on_record(
     session: Session, steps: Steps, council: Council, frame: Frame
 ) -> None:
-    # Without the limit a worker, by which a chance draw may pass over the next reserve as well.
-    row = steps.live(frame, {name: value for name, value in DESIGN.items() if name != "per_worker"})
+    row = steps.live(frame, UNLIMITED)
     audit = first(session)
     foremost, following = waiting(session, audit)[:2]
     kept, foremost.kind = foremost.kind, "judgemental"
