@@ -152,6 +152,8 @@ def agreement_text(figures: Figures) -> str:
         ("Same grade", f"{figures['exact']:,}"),
         ("Within one grade", f"{figures['adjacent']:,}"),
         *((f"{name.capitalize()} weights", _weighted(figures[name])) for name in ("identity", "linear", "quadratic")),
+        ("Gwet, fairly confident", _range(figures["intervals"]["ac"])),
+        ("Kappa, fairly confident", _range(figures["intervals"]["kappa"])),
         ("Krippendorff, ordinal", _plain(figures["krippendorff_ordinal"])),
         ("Second against first", f"{shift['raised']} higher, {shift['unchanged']} same, {shift['lowered']} lower"),
     ]
@@ -165,6 +167,12 @@ def _weighted(figures: Figures) -> str:
         _why(figures) if figures["kappa"] is None else f"{_plain(figures['kappa'])} (se {_plain(figures['kappa_se'])})"
     )
     return f"Gwet {_plain(figures['ac'])} (se {_plain(figures['ac_se'])}), kappa {kappa}"
+
+
+def _range(interval: Figures) -> str:
+    if interval["low"] is None:
+        return _why(interval)
+    return f"{_plain(interval['low'])} to {_plain(interval['high'])}"
 
 
 def chart_text(figures: Figures, periods: Sequence[str], values: Sequence[float | None]) -> str:

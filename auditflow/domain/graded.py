@@ -1,8 +1,11 @@
 """The grades of a round as its results read them: plain values, no names of people."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from auditflow.domain.grades import Grade
 
@@ -64,7 +67,7 @@ class GradedAudit:
         return self.auditor is not None and self.auditor == self.baseline_auditor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RoundGrades:
     """Every audit of a round, with its design. `domains` are the tool's, key to title, in its order.
 
@@ -78,6 +81,22 @@ class RoundGrades:
     record_date: date
     sizes: Mapping[str, int] | None = None
     population: int | None = None
+
+    @cached_property
+    def doubles(self) -> list[tuple[GradedAudit, GradedAudit]]:
+        """Audits of the random sample, each with the blind second grading of the same record, by reference.
+
+        Both are submitted, and by different people: who came to have both audits of a case agrees with themselves.
+        """
+        first = {audit.ref: audit for audit in self.audits if audit.random and audit.first is not None}
+        blind = sorted((a for a in self.audits if a.purpose == "second" and a.first), key=lambda a: (a.ref, a.id))
+        pairs = [(first[second.ref], second) for second in blind if second.ref in first]
+        return [(one, two) for one, two in pairs if one.auditor is None or one.auditor != two.auditor]
+
+    @cached_property
+    def second_grades(self) -> Mapping[str, Grade | None]:
+        """The grade of the blind second auditor, by reference."""
+        return {one.ref: two.first for one, two in self.doubles}
 
     @property
     def counted(self) -> list[GradedAudit]:

@@ -27,6 +27,7 @@ GROUPS: dict[str, tuple[str, Chosen]] = {
     "replacements": ("Reserves that came in", lambda a, r, before: a.random and a.kind == "replacement"),
     "added": ("Added (not random)", lambda a, r, before: a.added),
     "moderated": ("Moderated, chosen at random", lambda a, r, before: a.counts and a.in_share),
+    "double": ("Graded by two auditors, blind", lambda a, r, before: a.ref in r.second_grades and a.random),
     "disputed": ("Published in dispute", lambda a, r, before: a.counts and a.disputed),
     "pairs": ("Audited both times", lambda a, r, before: _pair(a, before)),
     "same_auditor": ("Audited by the same person twice", lambda a, r, before: a.counts and a.same_auditor),
@@ -52,11 +53,12 @@ class CaseChoice:
 
 @dataclass(frozen=True, slots=True)
 class ResultCase:
-    """One case of such a list with its grades; `before` is the baseline's published grade."""
+    """One case with its grades; `before` is the baseline's published one, `second` the blind second auditor's."""
 
     audit: GradedAudit
     before: Grade | None
     shown: Grade | None
+    second: Grade | None = None
 
 
 def list_result_cases(session: Session, viewer: Viewer, row: AuditRound, choice: CaseChoice) -> list[ResultCase]:
@@ -66,14 +68,14 @@ def list_result_cases(session: Session, viewer: Viewer, row: AuditRound, choice:
     before = {a.ref: a for a in get_round_grades(session, baseline).counted} if baseline is not None else {}
     may = set(session.scalars(sa.select(CaseAudit.id).where(CaseAudit.round_id == row.id, visible_case_audits(viewer))))
     rule = GROUPS.get(choice.group, GROUPS["counted"])[1]
-    found = []
-    for audit in given.audits:
-        if audit.id in may and rule(audit, given, before):
-            then = before.get(audit.ref)
-            case = ResultCase(audit, then.published if then else None, _shown(audit, choice.domain))
-            if _fits(case, choice):
-                found.append(case)
-    return found
+    chosen = [audit for audit in given.audits if audit.id in may and rule(audit, given, before)]
+    cases = [_case(audit, given, before.get(audit.ref), choice) for audit in chosen]
+    return [case for case in cases if _fits(case, choice)]
+
+
+def _case(audit: GradedAudit, given: RoundGrades, then: GradedAudit | None, choice: CaseChoice) -> ResultCase:
+    shown, second = _shown(audit, choice.domain), given.second_grades.get(audit.ref)
+    return ResultCase(audit, then.published if then else None, shown, second)
 
 
 def _late(audit: GradedAudit, given: RoundGrades) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from auditflow.domain.grades import Grade
 from auditflow.statistics.agreement import Agreement, krippendorff_alpha, moderation_shift, two_graders
+from auditflow.statistics.bootstrap import agreement_intervals
 from auditflow.statistics.sentences import agreement_sentence
 from auditflow.statistics.tables import Figures, grade_table
 
@@ -24,6 +25,7 @@ def agreement_summary(pairs: Sequence[tuple[Grade, Grade]]) -> Figures:
         "exact": shown.exact,
         "adjacent": shown.adjacent,
         **{name: _coefficients(agreed) for name, agreed in weighted.items()},
+        "intervals": asdict(agreement_intervals(table)),
         "krippendorff_ordinal": alpha.alpha,
         "reason": alpha.reason,
         "shift": {name: getattr(shift, name) for name in ("raised", "unchanged", "lowered", "mean", "reason")},

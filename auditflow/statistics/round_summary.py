@@ -31,7 +31,7 @@ def round_summary(given: RoundGrades) -> Figures:
         "domains": [_domain(key, title, counted) for key, title in given.domains.items()],
         "teams": _teams(counted),
         "moderation": _moderation(counted),
-        "agreement": agreement_summary(_double_graded(given.audits)),
+        "agreement": agreement_summary([(a.first, b.first) for a, b in given.doubles if a.first and b.first]),
         "added": _added(given.audits),
     }
 
@@ -111,16 +111,6 @@ def _moderation(counted: Sequence[GradedAudit]) -> Figures:
         "others": len(others),
         "others_changed": sum(audit.first != audit.moderated for audit in others),
     }
-
-
-def _double_graded(audits: Sequence[GradedAudit]) -> list[tuple[Grade, Grade]]:
-    """First grades of two different auditors: who came to have both audits of a case agrees with themselves."""
-    first = {audit.ref: audit for audit in audits if audit.random and audit.first is not None}
-    blind = sorted((a for a in audits if a.purpose == "second" and a.ref in first), key=lambda a: (a.ref, a.id))
-    pairs = ((first[a.ref], a) for a in blind)
-    return [
-        (a.first, b.first) for a, b in pairs if a.first and b.first and (a.auditor is None or a.auditor != b.auditor)
-    ]
 
 
 def _added(audits: Sequence[GradedAudit]) -> Figures:

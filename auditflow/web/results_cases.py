@@ -52,6 +52,7 @@ def results_cases_list(round_id: int) -> Any:
     columns = ["Case", "How it came in", "Team", "First grade", "Moderated", "Used in figures"]
     columns += ["First audit"] if row.baseline_id else []
     columns += ["In this domain"] if choice.domain else []
+    columns += ["Second auditor"] if choice.group == "double" else []
     return render_template(
         "results/cases.html",
         row=row,
@@ -75,6 +76,8 @@ def _cells(case: ResultCase, row: AuditRound, choice: CaseChoice) -> list[Any]:
         cells.append(_words(case.before))
     if choice.domain:
         cells.append(_words(case.shown))
+    if choice.group == "double":
+        cells.append(_words(case.second))
     note = REASONS.get(audit.lost_reason or "", "")
     return [*cells, "published in dispute" if audit.disputed else note]
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 
 from auditflow.statistics.wording import FEW
+from auditflow.web.results_agreement import agreement_part
 from auditflow.web.results_words import (
     GRADE_KEYS,
     GRADES,
@@ -57,6 +58,7 @@ def shared_parts(results: Figures, links: Links) -> dict[str, Any]:
         "figures": _figures(results["completion"], links),
         "completion_words": _completion_words(results["completion"]),
         "trust": _trust(results, links),
+        "agreement": agreement_part(results["agreement"], links.to(group="double")) if links.opens else None,
         "discarded": results["round"]["discarded_draws"],
     }
 

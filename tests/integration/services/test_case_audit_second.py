@@ -30,6 +30,7 @@ from auditflow.queries.allocation import read_eligibility
 from auditflow.queries.case_audit import get_case_audit, get_own_case_audit
 from auditflow.queries.dashboard import CaseFilter, list_round_cases
 from auditflow.queries.policy import drawn_as, list_drawn
+from auditflow.queries.results_cases import CaseChoice, list_result_cases
 from auditflow.queries.scope import viewer_of, visible_actions, visible_case_audits
 from auditflow.services.allocation import allocate_case, allocate_cases, suggest_allocation
 from auditflow.services.approval import approve_request
@@ -139,7 +140,7 @@ def test_a_case_for_which_there_is_nobody_is_graded_once_and_the_journal_says_ho
 
 
 def test_a_second_grading_is_filed_starts_nothing_and_is_compared_with_the_first(
-    session: Session, steps: Steps, frame: Frame
+    session: Session, steps: Steps, council: Council, frame: Frame
 ) -> None:
     row = launched(steps, frame)
     agree_all(session, row, [2])
@@ -156,6 +157,12 @@ def test_a_second_grading_is_filed_starts_nothing_and_is_compared_with_the_first
     assert session.scalars(sa.select(Reflection).where(Reflection.case_audit_id.in_(ids))).all() == []
     assert session.scalars(sa.select(Action).where(Action.case_audit_id.in_(ids))).all() == []
     assert compute_results(session, row.id)["agreement"]["n"] == 2
+    twice = list_result_cases(
+        session, viewer_of(session, council.qa_lead.id, steps.at), row, CaseChoice(group="double")
+    )
+    assert {case.audit.purpose for case in twice} == {"main"}
+    given = {audit.ref: audit.first_grade for audit in found if audit.first_grade}
+    assert {case.audit.ref: case.second for case in twice} == given
     with pytest.raises(BadInput, match="reason"):
         withdraw_grading(session, found[2].id, "", steps.act())
     withdraw_grading(session, found[2].id, "The second auditor is ill.", steps.act())
