@@ -52,9 +52,9 @@ def estimate(file: str, grade: str, kind: str | None, stratum: str | None, sizes
 
     Example: auditflow analyse estimate round.csv --grade overall --population 2940
     """
+    from auditflow.adapters.csv_rows import read_rows
     from auditflow.cli.analyse_files import random_rows, read_sizes
     from auditflow.cli.analyse_text import estimate_text
-    from auditflow.cli.csv_rows import read_rows
     from auditflow.domain.grades import parse_grade
     from auditflow.statistics.summary import EstimateInput, estimate_summary
 
@@ -93,9 +93,9 @@ def movement(baseline: str, reaudit: str, ref: str, grade: str, kind: str | None
 
     Example: auditflow analyse movement december.csv march.csv --ref case_ref --grade overall
     """
+    from auditflow.adapters.csv_rows import read_rows
     from auditflow.cli.analyse_files import domain_grades, grades_by_reference
     from auditflow.cli.analyse_text import movement_text
-    from auditflow.cli.csv_rows import read_rows
     from auditflow.statistics.movement_summary import MovementInput, movement_summary
 
     first, second = read_rows(baseline), read_rows(reaudit)
@@ -136,9 +136,9 @@ def agreement(first: str, second: str, ref: str, grade: str, as_json: bool) -> N
 
     Example: auditflow analyse agreement first.csv second.csv --ref case_ref --grade overall
     """
+    from auditflow.adapters.csv_rows import read_rows
     from auditflow.cli.analyse_files import grades_by_reference
     from auditflow.cli.analyse_text import agreement_text
-    from auditflow.cli.csv_rows import read_rows
     from auditflow.statistics.agreement_summary import agreement_summary
 
     one, _ = grades_by_reference(read_rows(first), ref, grade)
@@ -162,9 +162,9 @@ def chart(series: str, period: str, value: str | None, as_json: bool, **options:
 
     Example: auditflow analyse chart visits.csv --period month --value percent --target 85 --better up
     """
-    from auditflow.cli.analyse_files import read_series
+    from auditflow.adapters.control_chart import read_series
+    from auditflow.adapters.csv_rows import read_rows
     from auditflow.cli.analyse_text import chart_text
-    from auditflow.cli.csv_rows import read_rows
     from auditflow.statistics.chart_summary import ChartInput, chart_summary
 
     columns = [value] if value else [options["numerator"], options["denominator"]]
@@ -185,7 +185,7 @@ def chart(series: str, period: str, value: str | None, as_json: bool, **options:
 
 def _values(table: Any, columns: list[Any]) -> list[float | None]:
     """The measure of each row, or its share; a gap where a figure is missing or nothing was counted."""
-    from auditflow.cli.analyse_files import read_number
+    from auditflow.adapters.control_chart import read_number
 
     if len(columns) == 1:
         return [number for _, number in table.read(columns[0], read_number)]
@@ -199,7 +199,7 @@ def _values(table: Any, columns: list[Any]) -> list[float | None]:
 
 
 def _target(text: str | None, shares: bool) -> float | None:
-    from auditflow.cli.analyse_files import read_number
+    from auditflow.adapters.control_chart import read_number
 
     if text is None:
         return None

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from os.path import basename
 from typing import Any
 
-from auditflow.cli.csv_file import csv_records, read_bytes
+from auditflow.adapters.csv_file import csv_records, read_bytes
 from auditflow.domain.errors import BadInput, Refused
 from auditflow.domain.safe_cell import safe_cell
 from auditflow.domain.sampling_design import Design

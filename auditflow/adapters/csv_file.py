@@ -1,4 +1,4 @@
-"""What both commands that read CSV ask of a file first: its bytes, and that they are text."""
+"""What everything that reads small CSV files asks of one first: its bytes, and that they are text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from auditflow.domain.errors import BadInput
 
-__all__ = ["csv_records", "read_bytes"]
+__all__ = ["csv_records", "decoded", "read_bytes"]
 
 _ENCODINGS = ("utf-8-sig", "cp1252")
 _LARGEST_FIELD = 1_000_000
@@ -23,20 +23,21 @@ def read_bytes(path: str | Path) -> bytes:
         raise BadInput(f"{Path(path).name} cannot be read: {failure.strerror}.") from failure
 
 
-def csv_records(name: str, content: bytes) -> Iterator[list[str]]:
+def csv_records(name: str, content: bytes, delimiter: str = ",") -> Iterator[list[str]]:
     """The records of CSV in UTF-8 or Windows' own encoding, blank ones too. Raises BadInput for what is not CSV."""
     if b"\0" in content or content.startswith(b"PK\x03\x04"):
         raise BadInput(f"{name} is not a CSV file. Save the sheet as “CSV UTF-8” and use that.")
     csv.field_size_limit(_LARGEST_FIELD)
     # Lines end as CSV ends them: `splitlines` would also cut a cell at a separator pasted from a letter.
-    reader = csv.reader(io.StringIO(_decoded(content), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(decoded(content), newline=""), delimiter=delimiter, strict=True)
     try:
         yield from reader
     except csv.Error as failure:
         raise BadInput(f"{name}, line {reader.line_num}: not a CSV file ({failure}).") from failure
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """The text of the bytes, which are in UTF-8 or else in Windows' own encoding."""
     for encoding in _ENCODINGS:
         try:
             return content.decode(encoding)

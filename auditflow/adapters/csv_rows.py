@@ -1,6 +1,6 @@
-"""Reading the small CSV files of `auditflow analyse`: rows with their numbers, refused with a sentence.
+"""Reading small CSV files: rows with their numbers, refused with a sentence.
 
-Row 1 is the header, as in a spreadsheet. Nothing is kept but the columns that a command asks for.
+Row 1 is the header, as in a spreadsheet. Nothing is kept but the columns that are asked for.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from auditflow.cli.csv_file import csv_records, read_bytes
+from auditflow.adapters.csv_file import csv_records, read_bytes
 from auditflow.domain.errors import BadInput
 
-__all__ = ["Row", "RowFile", "read_rows"]
+__all__ = ["Row", "RowFile", "read_rows", "rows_of"]
 
 Value = TypeVar("Value")
 
@@ -77,15 +77,20 @@ def _reference(text: str) -> str:
 def read_rows(path: str | Path) -> RowFile:
     """Read a CSV file (UTF-8, or Windows' own encoding). Refuses what is not one, and empty files (BadInput)."""
     path = Path(path)
-    records = list(csv_records(path.name, read_bytes(path)))
-    if not records:
-        raise BadInput(f"{path.name} is empty: it needs a row of column names.")
+    return rows_of(path.name, read_bytes(path))
+
+
+def rows_of(name: str, content: bytes, delimiter: str = ",") -> RowFile:
+    """The rows of CSV that somebody sent; `name` is what its refusals call it."""
+    records = list(csv_records(name, content, delimiter))
+    if not any(cell.strip() for record in records for cell in record):
+        raise BadInput(f"{name} is empty: it needs a row of column names.")
     headers = [header.strip() for header in records[0]]
     rows = []
     for number, record in enumerate(records[1:], start=2):
         if len(record) > len(headers) and any(cell.strip() for cell in record[len(headers) :]):
-            raise BadInput(f"{path.name}, row {number}: it has more cells than there are column names.")
+            raise BadInput(f"{name}, row {number}: it has more cells than there are column names.")
         if any(cell.strip() for cell in record):
             cells = [cell.strip() for cell in record] + [""] * (len(headers) - len(record))
             rows.append(Row(number, dict(zip(headers, cells, strict=False))))
-    return RowFile(path.name, headers, rows)
+    return RowFile(name, headers, rows)
