@@ -41,6 +41,13 @@ def get_round_tool(session: Session, round_id: int) -> AuditTool:
     return get_tool(session, version_id, sha256)
 
 
+def list_tool_titles(session: Session) -> dict[int, tuple[str, str]]:
+    """The key and the title of every version's audit tool, oldest version first."""
+    columns = (AuditToolVersion.id, AuditToolVersion.key, AuditToolVersion.title)
+    rows = session.execute(sa.select(*columns).order_by(AuditToolVersion.number))
+    return {version_id: (key, title) for version_id, key, title in rows}
+
+
 def list_newest_tools(session: Session) -> list[AuditToolVersion]:
     """The newest version of each audit tool, by title."""
     newest = sa.select(AuditToolVersion.key, sa.func.max(AuditToolVersion.number).label("number")).group_by(

@@ -53,6 +53,7 @@ def estimate_summary(given: EstimateInput) -> Figures:
         "not_applicable": missing,
         "p": good / n if n else None,
         "reason": None if n else "no_cases",
+        "interval": _headline(good, n, shown),
         "wilson": asdict(wilson(good, n)),
         "clopper_pearson": asdict(clopper_pearson(good, n)),
         "finite_population": _finite(good, n, population),
@@ -76,6 +77,12 @@ def headline_interval(
         finite = finite_population(good, n, population)
         return Interval(finite.low, finite.high, reason=finite.reason)
     return wilson(good, n)
+
+
+def _headline(good: int, n: int, shown: Interval | StratifiedEstimate) -> Figures:
+    """The share and the interval that the sentence says."""
+    value = shown.p if isinstance(shown, StratifiedEstimate) else good / n if n else None
+    return {"value": value, "low": shown.low, "high": shown.high, "reason": shown.reason}
 
 
 def _in_proportion(strata: Sequence[Stratum]) -> bool:

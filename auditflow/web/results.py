@@ -9,6 +9,7 @@ from flask import redirect, render_template, url_for
 
 from auditflow.domain.errors import NotFound
 from auditflow.models import AuditRound
+from auditflow.queries.audit_tool import list_tool_titles
 from auditflow.queries.moves import moves_for
 from auditflow.queries.results import (
     get_result_round,
@@ -22,6 +23,7 @@ from auditflow.web.layout import day
 from auditflow.web.request import asked_number, db, now, viewer
 from auditflow.web.results_page import Links, round_page
 from auditflow.web.results_re_audit import re_audit_page
+from auditflow.web.results_trend import TICKS, trend_parts
 from auditflow.web.routing import Pages
 
 pages = Pages("results", __name__)
@@ -43,7 +45,11 @@ def results_list() -> Any:
         words = kept.results["board"]["sentence"] if kept else "Not published yet"
         state = f"Published {day(row.closed_at)}" if row.closed_at else "In reporting"
         rows.append([{"text": row.name, "href": url_for(endpoint, round_id=row.id)}, state, words])
-    return render_template("results/list.html", rows=rows, published=len(frozen), inside=me.has(*INSIDE))
+    inside = me.has(*INSIDE)
+    trends = trend_parts(rounds, frozen, list_tool_titles(db())) if inside else []
+    return render_template(
+        "results/list.html", rows=rows, published=len(frozen), inside=inside, trends=trends, ticks=TICKS
+    )
 
 
 @pages.page("/results/<int:round_id>", may=EVERYBODY)

@@ -291,3 +291,27 @@ def test_the_list_needs_no_more_statements_for_more_rounds(scene: Scene, sign_in
     with statements(scene.database) as many:
         browser.get("/results")
     assert len(many) == len(few)
+
+
+def test_rounds_of_fresh_cases_stand_side_by_side_and_re_audits_do_not(
+    scene: Scene, sign_in: SignIn, clock: FixedClock
+) -> None:
+    with scene.database.writing() as session:
+        tool = session.get_one(AuditRound, scene.baseline).tool_version_id
+        later = make_round(
+            session, scene.council, state="reporting", tool_version_id=tool, name="May", record_date=date(2027, 5, 3)
+        )
+        for grade in [3] * 9 + [2] * 3:
+            agree(session, make_case_audit(session, scene.council, later), grade)
+        third = later.id
+    close(scene, clock, scene.baseline)
+    close(scene, clock, scene.again)
+    lead = sign_in(scene.council.qa_lead)
+    assert "round by round" not in lead.get("/results").text
+    close(scene, clock, third)
+    page = lead.get("/results").text
+    assert "2 rounds are too few to tell a trend" in page
+    assert "9 of 12 (75%), fairly confident 47% to 91%" in page
+    picture = page[page.index("round by round") :]
+    assert "Re-audit, February 2027" not in picture
+    assert "round by round" not in sign_in(scene.council.board_member).get("/results").text
