@@ -21,6 +21,7 @@ from auditflow.services.re_audit import READY
 from auditflow.services.results import results_of
 from auditflow.web.layout import day
 from auditflow.web.request import asked_number, db, now, viewer
+from auditflow.web.results_kept import kept_results
 from auditflow.web.results_page import Links, round_page
 from auditflow.web.results_re_audit import re_audit_page
 from auditflow.web.results_trend import TICKS, trend_parts
@@ -60,7 +61,7 @@ def results_show(round_id: int) -> Any:
         return redirect(url_for("results.results_board", round_id=round_id))
     row = get_result_round(db(), me, round_id)
     number = asked_number("version")
-    results = results_of(db(), round_id, number=number)
+    results = results_of(db(), round_id, number=number) if number else kept_results(round_id)
     links = Links(round_id, me.has("qa_lead"))
     teams = me.has("qa_lead", "director")
     more = _re_audit(row, results, links) if results["re_audit"] else round_page(results, links, teams=teams)
@@ -99,7 +100,7 @@ def results_board(round_id: int) -> Any:
     row = get_result_round(db(), me, round_id)
     if row.state == "live":
         raise NotFound("There are no such results.")
-    results = results_of(db(), round_id)
+    results = kept_results(round_id)
     return render_template(
         "results/board.html",
         row=row,

@@ -8,10 +8,10 @@ from auditflow.adapters.spreadsheet import Sheet, xlsx_bytes
 from auditflow.domain.errors import NotFound
 from auditflow.queries.results import get_result_round, get_round_grades
 from auditflow.queries.results_cases import list_gradings
-from auditflow.services.results import results_of
 from auditflow.web.download import as_file, table_file
 from auditflow.web.request import db, viewer
 from auditflow.web.results import INSIDE
+from auditflow.web.results_kept import kept_results
 from auditflow.web.results_tables import grading_headings, grading_rows, result_sheets
 from auditflow.web.routing import Pages
 from workflows.registry import WORKFLOWS
@@ -47,7 +47,7 @@ def results_gradings(round_id: int, kind: str) -> Any:
 def _sheets(round_id: int) -> list[Sheet]:
     me = viewer()
     get_result_round(db(), me, round_id)
-    return result_sheets(results_of(db(), round_id), teams=me.has("qa_lead", "director"))
+    return result_sheets(kept_results(round_id), teams=me.has("qa_lead", "director"))
 
 
 def _slug(name: str) -> str:

@@ -39,7 +39,9 @@ from auditflow.models import (
 )
 from auditflow.models.base import core
 from auditflow.models.database import Database
+from auditflow.queries.results_stamp import read_stamp
 from auditflow.services.act import Act
+from auditflow.services.results import compute_results, results_digest
 from auditflow.services.verify import verify_journal
 from tests.conftest import MONDAY_MORNING
 from tests.factories.actions import run_deadlines
@@ -142,7 +144,9 @@ class Cycle:
     def begin(self) -> None:
         """Auditors A, C and D have a case each; D once held theirs, the second has a manager who is over C."""
         council, at = self.stage.council, self.world.now
+        self.digests: dict[Any, str] = {}
         row = make_round(self.session, council, policy=CALM, ends_on=ENDS, first_ends_on=ENDS, starts_on=at.date())
+        self.round = row.id
         self.session.add_all(RoundAuditor(round_id=row.id, person_id=a.id, capacity=9) for a in council.auditors)
         for number, (auditor, worker) in enumerate(((0, 0), (2, 4), (3, 6)), start=1):
             who, works = council.auditors[auditor].id, council.workers[worker]
@@ -275,6 +279,7 @@ class Cycle:
         EFFECTS[asked.name](self.world, asked.item, asked.act.actor_id or 0, asked.choice)
         self.last = asked
         self._compare()
+        self._results_follow_their_stamp()
         self.made[asked.name] += 1
         self.stage.made[asked.name] += 1
 
@@ -311,6 +316,11 @@ class Cycle:
         grade = self.dice.choice([1, 2, 3, 4, 4, 4])
         type_answers(self.session, case, who, grade, Act(who, self.world.now, "typing-0123456789"))
         case.typed[who], case.answered = grade, True
+
+    def _results_follow_their_stamp(self) -> None:
+        """Whoever keeps results until the stamp changes never shows an old figure."""
+        stamp, digest = read_stamp(self.session, self.round), results_digest(compute_results(self.session, self.round))
+        assert self.digests.setdefault(stamp, digest) == digest, "a figure changed and the stamp did not"
 
     # The database and the model, in the same words
 

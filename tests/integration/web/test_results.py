@@ -315,3 +315,22 @@ def test_rounds_of_fresh_cases_stand_side_by_side_and_re_audits_do_not(
     picture = page[page.index("round by round") :]
     assert "Re-audit, February 2027" not in picture
     assert "round by round" not in sign_in(scene.council.board_member).get("/results").text
+
+
+def test_results_are_kept_until_a_figure_changes(scene: Scene, sign_in: SignIn, clock: FixedClock) -> None:
+    browser = sign_in(scene.council.qa_lead)
+    address = f"/results/{scene.baseline}"
+    before = browser.get(address).text
+    assert "7 of 16" in before
+    with statements(scene.database) as ran:
+        assert browser.get(address).text.count("7 of 16") == before.count("7 of 16")
+    assert not [statement for statement in ran if "domain_grade" in statement], "nothing was computed again"
+    with scene.database.writing() as session:
+        row = session.get_one(AuditRound, scene.baseline)
+        agree(session, make_case_audit(session, scene.council, row), 4)
+    assert "8 of 17" in browser.get(address).text
+    close(scene, clock, scene.baseline)
+    browser.get(address)
+    with statements(scene.database) as ran:
+        assert "8 of 17" in browser.get(address).text
+    assert not [statement for statement in ran if "round_result.results" in statement], "it was closed, and known"
