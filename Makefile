@@ -11,7 +11,7 @@ SEED ?= 1
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check format docs lock bench clean
+.PHONY: help demo dev test check format docs lock bench simulate clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ $(PEERS)/done: bench/requirements-peers.txt
 
 bench: $(VENV)/dev $(PEERS)/done ## Measure against floors and peers; writes bench/RESULTS.md
 	@$(BIN)/python -m bench
+
+simulate: $(VENV)/dev ## Draw and re-audit in worlds whose truth is known; writes bench/SIMULATION.md
+	@$(BIN)/python -m bench.simulation --jobs $(JOBS) --seed $(SEED)
 
 lock: $(VENV)/dev ## Resolve the dependencies anew, with hashes and without addresses
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
