@@ -24,6 +24,8 @@ pages = Pages("frame_match", __name__)
 LEADS = ("qa_lead",)
 BAD = 400
 PAGE = 40
+TEAM_MARKS = {"left": "No longer a team here", "not_on_register": MARKS["not_on_register"]}
+"""What a team's name can be marked as, in a team's words."""
 MOST_AT_ONCE = 500
 """Names that one press of “accept all” takes, so that the page answers within seconds."""
 
@@ -52,7 +54,7 @@ def _page(frame: Frame) -> str:
         filters=filters,
         shows=SHOWS,
         kinds=KINDS,
-        marks=MARKS,
+        marks={"worker": MARKS, "team": TEAM_MARKS},
         total=len(lines),
         left=sum(line.match == "unmatched" for line in lines),
         exact=sum(guess.exact for guess in guesses.values()),
@@ -68,7 +70,8 @@ def _fits(line: MatchLine, filters: dict[str, str]) -> bool:
 
 
 def _now(line: MatchLine) -> str:
-    return line.target if line.match == "matched" else MARKS.get(line.match, "")
+    words = {**MARKS, **TEAM_MARKS} if line.kind == "team" else MARKS
+    return line.target if line.match == "matched" else words.get(line.match, "")
 
 
 @pages.act("/case-lists/<int:frame_id>/names", may=LEADS)
@@ -150,7 +153,7 @@ def _line(frame: Frame, kind: str, name: str) -> MatchLine:
 
 def _one_form(kind: str) -> type[MatchNameForm]:
     if kind == "team":
-        return match_name_form([(str(team.id), team.name) for team in list_teams(db())], MARKS)
+        return match_name_form([(str(team.id), team.name) for team in list_teams(db())], TEAM_MARKS)
     return match_name_form([(str(person.id), person.name) for person in list_people(db())], MARKS)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -38,9 +39,10 @@ def frame_stage(frame: Frame, job: Job | None) -> str:
     return STAGES[frame.stage]
 
 
-def case_columns(frame: Frame) -> list[dict[str, str]]:
+def case_columns(frame: Frame) -> list[dict[str, Any]]:
     """The headings of the first cases."""
-    return [{"text": COLUMN_LABELS[name].partition(" (")[0]} for name in _names(frame)]
+    # One named wide column, so that the others keep their words on one line and the table scrolls.
+    return [{"text": COLUMN_LABELS[name].partition(" (")[0], "wrap": name == "team"} for name in _names(frame)]
 
 
 def case_row(frame: Frame, case: FrameCase) -> list[Any]:
@@ -55,7 +57,15 @@ def _names(frame: Frame) -> list[str]:
 def _cell(case: FrameCase, name: str) -> str:
     if name == "case_type":
         return case_type_label(case.case_type)
-    return str(getattr(case, name)) if hasattr(FrameCase, name) else str(case.more.get(name, ""))
+    return _shown(str(getattr(case, name) if hasattr(FrameCase, name) else case.more.get(name, "")))
+
+
+def _shown(value: str) -> str:
+    """A date as people write it; the frozen file keeps its own form."""
+    try:
+        return day(date.fromisoformat(value)) if len(value) == len("2026-01-31") else value
+    except ValueError:
+        return value
 
 
 def reject_row(row: FrameReject) -> list[Any]:
