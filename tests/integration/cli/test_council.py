@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from auditflow.models import (
     FrameCase,
     Journal,
     Moderation,
+    Outbox,
     Person,
     Reflection,
     RoundResult,
@@ -174,3 +175,12 @@ def test_the_same_date_gives_the_same_council(
         heads = again.execute(HEADS).all()
     database.engine.dispose()
     assert heads == session.execute(HEADS).all()
+
+
+def test_the_mail_of_the_past_went_out_when_it_was_due(council: tuple[Session, Made, datetime]) -> None:
+    session, _, now = council
+    newest = now - timedelta(days=3)
+    waiting = session.scalars(sa.select(Outbox.due_at).where(Outbox.sent_at.is_(None))).all()
+    assert waiting and all(due >= newest for due in waiting)
+    assert count(session, Outbox, Outbox.sent_at != Outbox.due_at) == 0
+    assert count(session, Outbox, Outbox.sent_at.is_not(None)) > 1_000
