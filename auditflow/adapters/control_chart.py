@@ -19,7 +19,7 @@ __all__ = ["MOST_MONTHS", "Series", "read_months", "read_number", "read_series"]
 
 MOST_MONTHS = 240
 """Twenty years: more cannot be told apart on a chart, and nobody's way of working stays the same for so long."""
-_LARGEST = 1e15
+_LARGEST = 1e12
 _SHOWN = 40
 _GAPS = frozenset({"", "na", "n/a", "#n/a", "-"})
 _MONTH_COLUMNS = ("month", "period", "date")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from auditflow.domain.errors import BadInput
 
-__all__ = ["csv_records", "decoded", "read_bytes"]
+__all__ = ["csv_records", "decoded", "is_text", "likely_delimiter", "read_bytes"]
 
 _ENCODINGS = ("utf-8-sig", "cp1252")
 _LARGEST_FIELD = 1_000_000
@@ -25,7 +25,7 @@ def read_bytes(path: str | Path) -> bytes:
 
 def csv_records(name: str, content: bytes, delimiter: str = ",") -> Iterator[list[str]]:
     """The records of CSV in UTF-8 or Windows' own encoding, blank ones too. Raises BadInput for what is not CSV."""
-    if b"\0" in content or content.startswith(b"PK\x03\x04"):
+    if not is_text(content):
         raise BadInput(f"{name} is not a CSV file. Save the sheet as “CSV UTF-8” and use that.")
     csv.field_size_limit(_LARGEST_FIELD)
     # Lines end as CSV ends them: `splitlines` would also cut a cell at a separator pasted from a letter.
@@ -34,6 +34,17 @@ def csv_records(name: str, content: bytes, delimiter: str = ",") -> Iterator[lis
         yield from reader
     except csv.Error as failure:
         raise BadInput(f"{name}, line {reader.line_num}: not a CSV file ({failure}).") from failure
+
+
+def is_text(content: bytes) -> bool:
+    """Whether the bytes may be text: a workbook, a picture or two-byte characters are not."""
+    return b"\0" not in content and not content.startswith(b"PK\x03\x04")
+
+
+def likely_delimiter(content: bytes) -> str:
+    """What parts the cells: a tab where the first line has one and no comma, as cells pasted from a sheet do."""
+    first = content.strip().partition(b"\n")[0]
+    return "\t" if b"\t" in first and b"," not in first else ","
 
 
 def decoded(content: bytes) -> str:

@@ -13,10 +13,14 @@ from itertools import pairwise
 from auditflow.domain.errors import BadInput
 from auditflow.statistics.runs import Sides, label_runs
 from auditflow.statistics.shapes import Figures, check_share
+from auditflow.statistics.signals import judge
 
 __all__ = [
+    "CONSTANT",
+    "FULL_LIMITS",
     "LEAST_AFTER_RECALCULATION",
     "LEAST_FOR_ICONS",
+    "RULES",
     "Chart",
     "Limits",
     "PChart",
@@ -31,8 +35,8 @@ __all__ = [
 RULES = "MDC-7/7"
 LEAST_FOR_ICONS = 10
 LEAST_AFTER_RECALCULATION = 8
-_FULL_LIMITS = 12
-_CONSTANT = 2.66
+FULL_LIMITS = 12
+CONSTANT = 2.66
 _SCREEN = 3.267
 _BIAS = 1.128  # mean range of two normal values, in standard deviations
 _DIRECTIONS = ("up", "down")
@@ -55,7 +59,7 @@ class Limits(Figures):
     @property
     def trial(self) -> bool:
         """Whether the limits rest on fewer than 12 points and may still move a good deal."""
-        return self.points < _FULL_LIMITS
+        return self.points < FULL_LIMITS
 
     def clipped(self, low: float = 0.0, high: float = 1.0) -> tuple[float | None, float | None]:
         """The limits for display, kept between the least and the greatest possible value."""
@@ -110,7 +114,7 @@ def xmr(values: Sequence[float | None], screen: bool = False) -> Limits:
     if screen:
         kept = [size for size in ranges if size <= _SCREEN * average]
         average = math.fsum(kept) / len(kept)
-    half = _CONSTANT * average
+    half = CONSTANT * average
     return Limits(mean, average, mean - half, mean + half, points=len(known))
 
 
@@ -132,7 +136,7 @@ def nhs_rules(
     labels: list[str | None] = [None] * len(values)
     if limits.mean is None:
         return labels
-    sides = Sides(limits.mean, _CONSTANT * limits.mr_bar if limits.mr_bar else None)
+    sides = Sides(limits.mean, CONSTANT * limits.mr_bar if limits.mr_bar else None)
     for place, label in zip(places, label_runs(known, sides, shift, trend), strict=True):
         labels[place] = label
     return labels
@@ -147,12 +151,7 @@ def variation(labels: Sequence[str | None], better: str | None) -> str | None:
     known = [label for label in labels if label is not None]
     if len(known) < LEAST_FOR_ICONS:
         return None
-    if known[-1] == "common":
-        return "common"
-    if better is None:
-        return "neutral"
-    high = known[-1] in ("above_limit", "trend_up", "two_of_three_high", "shift_high")
-    return "improvement" if high is (better == "up") else "concern"
+    return judge(known[-1], better)
 
 
 def assurance(target: float | None, limits: Limits, better: str | None) -> str | None:
