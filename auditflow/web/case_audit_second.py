@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from markupsafe import Markup
 
 from auditflow.domain.clock import local_date
 from auditflow.domain.errors import NotFound
@@ -22,9 +23,12 @@ from forms.audit_round import GiveReasonForm
 from workflows.case_audit import WORKFLOW
 
 pages = Pages("case_audit_second", __name__)
+STATES = {"removed": "Withdrawn", "filed": "In"}
+"""States that are called otherwise where the grading is the case's second."""
 WORDS = {
     "title": "Withdraw a blind second grading",
-    "finding": "What was typed stays on record. The case keeps its first grade and is left out of the agreement.",
+    "finding": "The case keeps its first grade, and does not count in how far two auditors agree. What was typed "
+    "stays on record.",
     "button": "Withdraw this grading",
 }
 
@@ -33,17 +37,23 @@ WORDS = {
 def second_list(round_id: int) -> Any:
     """Which cases a second auditor grades, and how far they are; nothing of the first audit."""
     row = visible_round(round_id)
-    rows = [_cells(line, row) for line in list_seconds(db(), viewer(), round_id)]
+    rows = [_cells(line, row) for line in sorted(list_seconds(db(), viewer(), round_id), key=_late_first)]
     words = second_words(count_seconds(db(), round_id))
     return render_template("audit_round/seconds.html", row=row, rows=rows, words=words)
 
 
+def _late_first(line: SecondLine) -> tuple[bool, bool]:
+    """What is late, then what else is open, then what is in; within each by reference, as they come."""
+    return (line.due_at is None or line.due_at >= now(), line.due_at is None)
+
+
 def _cells(line: SecondLine, row: AuditRound) -> list[Any]:
     href = url_for("sample.sample_case", round_id=row.id, case_audit_id=line.id)
-    state = "Withdrawn" if line.state == "removed" else WORKFLOW.labels[line.state]
-    due = ""
+    state = STATES.get(line.state) or WORKFLOW.labels[line.state]
+    due: str = ""
     if line.due_at is not None:
-        due = day(local_date(line.due_at)) + (", late" if line.due_at < now() else "")
+        due = day(local_date(line.due_at))
+        due = Markup('<span class="app-late">{}, late</span>').format(due) if line.due_at < now() else due
     return [{"text": case_ref(line.ref), "href": href}, line.auditor or "Nobody yet", state, due]
 
 

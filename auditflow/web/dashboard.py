@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, render_template, request, url_for
+from markupsafe import Markup
 
 from auditflow.adapters.spreadsheet import Sheet
 from auditflow.domain.clock import local_date
@@ -76,10 +78,16 @@ def _cells(line: CaseLine, row: AuditRound) -> list[Any]:
 
 
 def _due(line: CaseLine) -> str:
-    if line.due_at is None:
+    due_at = _due_at(line)
+    if due_at is None:
         return ""
-    words = day(local_date(line.due_at))
-    return f"{words}, late" if line.due_at < now() else words
+    words = day(local_date(due_at))
+    return Markup('<span class="app-late">{}, late</span>').format(words) if due_at < now() else words
+
+
+def _due_at(line: CaseLine) -> datetime | None:
+    """When somebody must act; once feedback is shared, the end of the time to challenge is nobody's to keep."""
+    return None if line.state in ("feedback_shared", "closed") else line.due_at
 
 
 def _filters(row: AuditRound) -> list[dict[str, Any]]:
@@ -140,7 +148,7 @@ def case_table_file(round_id: int, kind: str) -> Any:
             KIND_WORDS[line.kind],
             line.auditor,
             LABELS[line.state],
-            local_date(line.due_at) if line.due_at else None,
+            local_date(due_at) if (due_at := _due_at(line)) else None,
             local_date(line.agreed_at) if line.agreed_at else None,
         ]
         for line in lines

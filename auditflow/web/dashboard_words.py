@@ -32,7 +32,7 @@ def second_words(count: SecondCount) -> str:
         return ""
     withdrawn = f", {count.withdrawn} withdrawn" if count.withdrawn else ""
     waits = " Reporting waits for the others." if count.open else ""
-    return f"Blind second gradings: {count.filed} of {count.asked} in{withdrawn}.{waits}"
+    return f"{count.filed} of {count.asked} are in{withdrawn}.{waits}"
 
 
 def waiting_line(item: Waiting, now: datetime) -> dict[str, Any]:

@@ -32,13 +32,15 @@ WORDS: dict[str, dict[str, str]] = {
         "button": "Add the case",
     },
     "extend_reserves": {
-        "title": "Extend the reserves",
-        "finding": "The next cases in the order of the draw become reserves. Nobody chooses them.",
-        "button": "Extend the reserves",
+        "title": "Add reserves",
+        "finding": "A reserve is audited where a case leaves the sample. The next cases in the order of the draw "
+        "become reserves; nobody chooses them.",
+        "button": "Add reserves",
     },
     "begin_reporting": {
         "title": "Begin reporting",
-        "finding": "No audit can be submitted afterwards. Disputes past their time publish the first grade, marked.",
+        "finding": "After this no audit can be submitted. A dispute that is past its time counts with the auditor’s "
+        "grade, and results say so.",
         "button": "Begin reporting",
     },
     "reopen": {
@@ -134,7 +136,7 @@ def round_reserves_now(round_id: int) -> Any:
         chosen = None if form.stratum.data == ALL else form.stratum.data.removeprefix(GROUP)
         extend_reserves(db(), round_id, form.more.data, act(), stratum=chosen, expected_version=version)
 
-    return _done(round_id, "extend_reserves", form, use, "The reserves are extended.")
+    return _done(round_id, "extend_reserves", form, use, "The reserves are added.")
 
 
 @pages.page("/rounds/<int:round_id>/report", may=LEAD)

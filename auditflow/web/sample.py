@@ -11,27 +11,31 @@ from auditflow.domain.errors import NotFound
 from auditflow.domain.sample_reasons import EXEMPTION_REASONS, LOST_REASONS, REMOVAL_REASONS
 from auditflow.models import AuditRound, CaseAudit
 from auditflow.queries.allocation import read_eligibility
-from auditflow.queries.case_audit import get_case_audit, get_team_name
+from auditflow.queries.case_audit import find_deadline, get_case_audit, get_team_name
 from auditflow.queries.moves import Moves, moves_for
 from auditflow.reporting.bundle import draw_bundle
 from auditflow.services.allocation import allocate_case
 from auditflow.services.sample_change import request_discard, request_exemption, request_removal
 from auditflow.web.allocation import SEEN
 from auditflow.web.audit_round_pages import BAD, KIND_WORDS, LEAD, READERS, group_words, to_round, tried, visible_round
+from auditflow.web.case_audit_second import STATES
 from auditflow.web.dashboard import LABELS
 from auditflow.web.download import as_file
-from auditflow.web.layout import day
+from auditflow.web.layout import day, long_day
 from auditflow.web.request import act, db, form_version, now, viewer
 from auditflow.web.results_tables import PURPOSES
 from auditflow.web.routing import Pages
 from forms.audit_round import GiveReasonForm, LeaveOutForm, MoveCaseForm
 
 pages = Pages("sample", __name__)
+TO_DO = ["start", "submit", "answer_return"]
+"""The deadlines that the auditor has to keep."""
 LEAVING = {
     "remove": (
         "ask_to_remove",
         "Ask to remove a case",
-        "The head of another service or the director decides. The next reserve takes its place.",
+        "The head of another service or the director decides. If they approve, the next reserve of its group takes its "
+        "place.",
         REMOVAL_REASONS,
     ),
     "exempt": (
@@ -60,8 +64,6 @@ def sample_case(round_id: int, case_audit_id: int) -> Any:
     auditor = known.candidates.get(audit.auditor_id) if audit.auditor_id else None
     withdrawn = audit.purpose != "main" and audit.state == "removed"
     facts = [
-        {"key": "What it is for", "value": PURPOSES[audit.purpose]},
-        {"key": "State", "value": "Withdrawn" if withdrawn else LABELS[audit.state]},
         {"key": "How it came in", "value": KIND_WORDS[audit.kind]},
         {"key": "Kind of case", "value": group_words(audit.case_type) if audit.case_type else "Not known"},
         {"key": "Team", "value": (here.team if here else get_team_name(db(), audit.team_id)) or "Not known"},
@@ -71,7 +73,13 @@ def sample_case(round_id: int, case_audit_id: int) -> Any:
         },
         {"key": "Allocated", "value": day(audit.allocated_at) if audit.allocated_at else "Not yet"},
     ]
-    return render_template("audit_round/case.html", row=row, audit=audit, moves=moves, facts=facts)
+    due_at = None if withdrawn else find_deadline(db(), audit.id, TO_DO)
+    if due_at is not None:
+        facts.append({"key": "Due", "value": long_day(due_at) + (", late" if due_at < now() else "")})
+    state = LABELS[audit.state]
+    if audit.purpose != "main":
+        state = f"{PURPOSES[audit.purpose]}: {STATES.get(audit.state, state).lower()}"
+    return render_template("audit_round/case.html", row=row, audit=audit, moves=moves, facts=facts, state=state)
 
 
 @pages.page("/rounds/<int:round_id>/cases/<int:case_audit_id>/move", may=LEAD)

@@ -102,16 +102,17 @@ def test_the_lead_sees_them_apart_and_withdraws_one_with_a_reason(
     prepare(database, council, live=True)
     audit = second(database)
     lead = sign_in(council.qa_lead)
-    assert "Blind second gradings: 0 of 3 in. Reporting waits for the others." in lead.get("/rounds/1").text
+    assert "0 of 3 are in. Reporting waits for the others." in lead.get("/rounds/1").text
     page = lead.get("/rounds/1/second-gradings")
     assert f"/rounds/1/cases/{audit.id}" in page.links()
     case = lead.get(f"/rounds/1/cases/{audit.id}")
+    assert f"/audits/{audit.id}" in case.links()
     assert "Blind second grading" in case.text
     assert f"/rounds/1/cases/{audit.id}/withdraw" in case.links()
     form = lead.get(f"/rounds/1/cases/{audit.id}/withdraw")
     assert "Give a reason." in form.submit({"reason": ""}, status=400).text
-    assert "0 of 3 in, 1 withdrawn" in form.submit({"reason": "Long-term leave."}).text
-    assert "Withdrawn" in lead.get(f"/rounds/1/cases/{audit.id}").text
+    assert "0 of 3 are in, 1 withdrawn" in form.submit({"reason": "Long-term leave."}).text
+    assert "Blind second grading: withdrawn." in lead.get(f"/rounds/1/cases/{audit.id}").text
     with database.reading() as session:
         main = session.scalars(sa.select(CaseAudit.id).where(CaseAudit.purpose == "main").limit(1)).one()
     assert lead.client.get(f"/rounds/1/cases/{main}/withdraw").status_code == 404

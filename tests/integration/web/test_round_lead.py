@@ -89,7 +89,7 @@ def test_the_reserves_of_a_group_are_extended_until_none_is_left(lead: Browser, 
     assert "must be 1 or more" in page.submit({"more": "0"}, status=400).text
     with database.reading() as session:
         before = len(session.scalars(sa.select(SampleCase).where(SampleCase.kind == "reserve")).all())
-    assert "The reserves are extended." in page.submit({"more": "2"}).text
+    assert "The reserves are added." in page.submit({"more": "2"}).text
     with database.reading() as session:
         after = len(session.scalars(sa.select(SampleCase).where(SampleCase.kind == "reserve")).all())
     assert after == before + 6
