@@ -47,7 +47,10 @@ def audit_round_list() -> Any:
 @pages.page("/rounds/new", may=LEAD)
 def audit_round_new() -> Any:
     """Step 1: tool and dates."""
-    return _plan_page(_plan_form(PlanRoundForm(None)), None)
+    form = _plan_form(PlanRoundForm(None))
+    if len(form.tool_version_id.choices) == 1:
+        form.tool_version_id.data = form.tool_version_id.choices[0][0]
+    return _plan_page(form, None)
 
 
 @pages.act("/rounds/new", may=LEAD)

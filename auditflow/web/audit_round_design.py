@@ -12,7 +12,7 @@ from auditflow.domain.errors import BadInput
 from auditflow.models import AuditRound, Frame
 from auditflow.queries.audit_round import list_seeds_tried
 from auditflow.queries.person import list_people
-from auditflow.queries.sample import available_columns, get_frame
+from auditflow.queries.sample import available_columns, count_reserves, get_frame, get_standing_draw, list_standing_refs
 from auditflow.services.audit_round import change_round
 from auditflow.services.sample import DrawResult, PublicOutcome, check_design, draw_sample, lock_design
 from auditflow.web.audit_round_pages import BAD, LEAD, show_refusal, step_caption, to_step, tried, visible_round
@@ -105,6 +105,8 @@ def _draw_page(row: AuditRound, form: Any, outcome: Any) -> str:
     if row.state == "locked":
         shown["tried"] = len(list_seeds_tried(db(), row.id))
     if row.state == "sampled":
+        shown["drawn"] = len(list_standing_refs(db(), row.id))
+        shown["reserves"] = sum(group.waiting for group in count_reserves(db(), get_standing_draw(db(), row.id)))
         shown["next"] = url_for("allocation.allocation_show", round_id=row.id)
     return render_template("audit_round/draw.html", **shown)
 

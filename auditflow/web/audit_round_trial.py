@@ -82,7 +82,7 @@ def _precision(n: int, eligible: int) -> dict[str, Any]:
 
 
 def _subtraction(drawn: Draw) -> list[list[Any]]:
-    rows: list[list[Any]] = [["Rows in the list", f"{drawn.rows:,}"]]
+    rows: list[list[Any]] = [["Cases in the list", f"{drawn.rows:,}"]]
     return rows + [[reason, f"−{count:,}" if count else "0"] for reason, count in drawn.excluded.items()]
 
 

@@ -19,6 +19,7 @@ from auditflow.models import AuditRound
 from auditflow.queries.case_audit_second import find_second_graders
 from auditflow.queries.matching import list_open_sampled_names
 from auditflow.queries.moves import moves_for
+from auditflow.queries.sample import list_standing_refs
 from auditflow.services.audit_round import change_round
 from auditflow.services.launch import launch_round
 from auditflow.web.audit_round_pages import BAD, LEAD, step_caption, to_round, to_step, tried, visible_round
@@ -68,6 +69,7 @@ def launch_check(round_id: int) -> Any:
 def _check_page(row: AuditRound, form: PressForm) -> str:
     moves = moves_for(db(), "audit_round", row.id, viewer().person_id, now())
     policy = read_policy(row.policy)
+    drawn = len(list_standing_refs(db(), row.id))
     return render_template(
         "audit_round/launch.html",
         row=row,
@@ -76,8 +78,8 @@ def _check_page(row: AuditRound, form: PressForm) -> str:
         checks=_checks(row, dict(moves.facts.values)),
         may=moves.may("launch"),
         policy=policy,
-        share=_share_words(policy.random_percent, policy.random_least),
-        second=_second_words(row),
+        share=_share_words(drawn, policy.random_percent, policy.random_least),
+        second=_second_words(row, drawn),
         names=list_open_sampled_names(db(), row.id),
     )
 
@@ -110,17 +112,17 @@ def _mend(row: AuditRound, endpoint: str) -> str:
     )
 
 
-def _share_words(percent: int, least: int) -> str:
-    ten = checking_count(100, percent, least)
-    return f"{percent}% of all randomly drawn cases, at least {least} (of 100 cases: {ten})"
+def _share_words(cases: int, percent: int, least: int) -> str:
+    here = checking_count(cases, percent, least)
+    return f"{percent}% of the randomly drawn cases, at least {least}: here {here} of {cases}"
 
 
-def _second_words(row: AuditRound) -> dict[str, str]:
+def _second_words(row: AuditRound, drawn: int) -> dict[str, str]:
     """What the launch will do about blind second gradings, and for how many cases there is no second auditor."""
     policy = read_second_policy(row.policy)
     if not policy.second_gradings:
         return {"words": "None in this round", "problem": ""}
-    words = _share_words(policy.second_percent, policy.second_least)
+    words = _share_words(drawn, policy.second_percent, policy.second_least)
     graders = find_second_graders(db(), row) if row.state == "sampled" else None
     return {"words": words, "problem": _too_few(len(graders.of), len(graders.without)) if graders else ""}
 
