@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from auditflow.models import AuditRound, CaseAudit, Moderation, RoundResult, Team
 from auditflow.models.base import core
 from auditflow.models.plain import kept
+from auditflow.queries.results_actions import ACTION, answering
 
 ROUND, AUDIT, MODERATION, RESULT, TEAM = map(core, (AuditRound, CaseAudit, Moderation, RoundResult, Team))
 
@@ -34,10 +35,11 @@ def _statement() -> sa.Select[Any]:
     changes = (
         _sum(AUDIT.c.version, audits),
         _sum(MODERATION.c.version, MODERATION.c.case_audit_id.in_(about)),
+        _sum(ACTION.c.version, ACTION.c.id.in_(answering(ROUND.c.baseline_id).correlate(ROUND))),
         _sum(TEAM.c.version, sa.true()),
     )
     still_open = [sa.case((ROUND.c.state == "closed", 0), else_=change) for change in changes]
-    names = ("audits", "moderations", "teams")
+    names = ("audits", "moderations", "actions", "teams")
     return (
         sa.select(
             ROUND.c.id,

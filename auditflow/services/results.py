@@ -16,6 +16,7 @@ from auditflow.domain.errors import NotFound
 from auditflow.models import AuditRound, RoundResult
 from auditflow.queries.audit_round import count_discarded_draws
 from auditflow.queries.results import find_frozen_results, get_frozen_results, get_round_grades
+from auditflow.queries.results_actions import count_domain_actions
 from auditflow.services.act import Act
 from auditflow.services.journal import Note, record
 from auditflow.services.permission import ask_first
@@ -50,6 +51,7 @@ def compute_results(session: Session, round_id: int) -> dict[str, Any]:
     else:
         baseline = get_round_grades(session, session.get_one(AuditRound, row.baseline_id))
         moved = re_audit_summary(baseline, given, because_poor=row.selected_because_poor)
+        moved["actions"] = count_domain_actions(session, row.baseline_id)
         results |= {"re_audit": moved, "board": board_re_audit(moved)}
     plain = _plain(results)
     assert isinstance(plain, dict)

@@ -8,6 +8,7 @@ from typing import Any
 from auditflow.domain.grades import Grade
 from auditflow.statistics.sentences import when
 from auditflow.statistics.wording import FEW
+from auditflow.web.results_actions import action_rows
 from auditflow.web.results_page import Figures, Links, shared_parts
 from auditflow.web.results_words import GRADES, plural, points_words, reasons_words, share, share_words
 
@@ -29,6 +30,7 @@ def re_audit_page(results: Figures, links: Links, before_links: Links) -> dict[s
         "bars": [],
         "dots_up": [],
         "dots_chance": [],
+        "action_rows": action_rows(moved),
         **more,
         **shared_parts(results, links),
     }

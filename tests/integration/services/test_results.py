@@ -229,7 +229,7 @@ def test_a_re_audit_is_compared_with_its_baseline(
     close_round(session, again.id, act)
     set_columns(session, list_main(session, small)[0], published_grade=4)
     assert results_of(session, again.id)["re_audit"] == moved
-    assert _statements(database, session, again.id) == 13
+    assert _statements(database, session, again.id) == 14
 
 
 def test_lost_cases_of_a_real_re_audit_are_counted_with_their_reason(
