@@ -6,7 +6,7 @@ Which cases are good does not hang on the draw, so one sample of a list answers 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -37,6 +37,12 @@ CROSSED = ((0.15, 0.1, 0.1), (0.2, 0.05, 0.19), (0.4, 0.1, 0.1), (0.88, 0.02, 0.
 Ends = tuple[float, float]
 _wilson, _clopper_pearson, _finite = cache(wilson), cache(clopper_pearson), cache(finite_population)
 _paired, _independent, _stratified = cache(newcombe_paired), cache(newcombe_independent), cache(stratified_proportion)
+
+OF_SHARE: Mapping[str, Callable[[int, Plan], Interval | FiniteInterval]] = {
+    "wilson": lambda found, plan: _wilson(found, plan.size),
+    "clopper_pearson": lambda found, plan: _clopper_pearson(found, plan.size),
+    "finite_population": lambda found, plan: _finite(found, plan.size, plan.population),
+}
 
 
 @dataclass(frozen=True)
@@ -96,14 +102,16 @@ def _good(plan: Plan, shares: Sequence[float]) -> list[bool]:
 def _of_share(plan: Plan, share: float) -> Iterator[Question]:
     good = _good(plan, [share])
 
-    def ends(sample: Sample, interval: Callable[..., Interval | FiniteInterval]) -> Ends:
-        return _both(interval(sum(map(good.__getitem__, sample)), plan.size))
+    def ends(sample: Sample, interval: str) -> Ends:
+        return share_ends(interval, sum(map(good.__getitem__, sample)), plan)
 
-    truth, words = sum(good) / plan.population, f"{share:.0%}"
-    yield Question(plan, words, "wilson", truth, lambda sample: ends(sample, _wilson))
-    yield Question(plan, words, "clopper_pearson", truth, lambda sample: ends(sample, _clopper_pearson))
-    finite = partial(_finite, population=plan.population)
-    yield Question(plan, words, "finite_population", truth, lambda sample: ends(sample, finite))
+    for interval in OF_SHARE:
+        yield Question(plan, f"{share:.0%}", interval, sum(good) / plan.population, partial(ends, interval=interval))
+
+
+def share_ends(interval: str, found: int, plan: Plan) -> Ends:
+    """The interval of that name when so many of the sample are good."""
+    return _both(OF_SHARE[interval](found, plan))
 
 
 def _of_groups(plan: Plan, shares: Sequence[float]) -> Iterator[Question]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.exact_coverage import USUAL, every_exact
 from bench.simulated_demands import Demand, Outcome, bounds, demands
 from bench.simulated_intervals import Cell, Question
 from bench.simulated_lists import GROUPS
@@ -92,7 +93,7 @@ def _intervals(outcome: Outcome) -> list[str]:
         found = [(q, c) for q, c in outcome.cells if q.interval in names and _kind(q) == title]
         titles = ("cases", "drawn", "how", "good or better", *names)
         lines += ["", f"### {title}", "", *_table(titles, _rows(found, names))]
-    return lines
+    return lines + _worked_out()
 
 
 def _kind(question: Question) -> str:
@@ -123,6 +124,18 @@ def _smallest(cells: Sequence[tuple[Question, Cell]]) -> list[str]:
         where = f"{question.plan.size} of {question.plan.population:,}, {question.plan.how}: {question.population}"
         rows.append([name, f"{sum(share for share, *_ in own) / len(own):.1%}", _coverage(cell), where])
     return _table(("interval", "mean coverage", "smallest", "where"), rows)
+
+
+def _worked_out() -> list[str]:
+    """The coverage of one share's intervals over every population, not only those simulated."""
+    rows = []
+    for each in every_exact():
+        (usual, _), (least, where) = each.smallest(*USUAL), each.smallest()
+        plan = f"{each.plan.size} of {each.plan.population:,}"
+        rows.append([each.interval, plan, f"{each.mean:.1%}", f"{usual:.1%}", f"{least:.1%} at {where:.1%} good"])
+    titles = ("interval", "drawn", "mean", "smallest, 5% to 95% good", "smallest")
+    lead = "From the hypergeometric distribution, for every number of good cases that the list can have."
+    return ["", "### One share, worked out without chance", "", lead, "", *_table(titles, rows)]
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
