@@ -76,6 +76,12 @@ ACTED_AS = {
     "owner": "owner of the action",
     "raiser": "who raised it",
     "approver": "who decided the request",
+    "verifier": "who checked it",
+    "proposer": "who proposed it",
+    "requester": "who asked for it",
+    "independent_decider": "who decided it",
+    "eligible_moderator": "who may moderate it",
+    "reader": "who may read it",
 }
 """Roles towards an item, as they follow a name."""
 

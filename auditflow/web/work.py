@@ -21,6 +21,7 @@ pages = Pages("work", __name__)
 
 LATE, TODAY, SOON, LATER = "Late", "Due today or tomorrow", "Due within a week", "Due later"
 NO_CLOCK = "When you can"
+CONCERN = "A child may be at risk"
 
 
 @pages.page("/", may=SIGNED_IN)
@@ -47,7 +48,7 @@ def work_page(me: Viewer) -> str:
     for item in items:
         line = lines.get((item.todo.subject_type, item.subject_id), "")
         groups.setdefault(_group(item, moment), []).append(_row(item, line, moment))
-    order = [LATE, TODAY, SOON, LATER, NO_CLOCK]
+    order = [CONCERN, LATE, TODAY, SOON, LATER, NO_CLOCK]
     return render_template(
         "work/list.html",
         count=len(items),
@@ -60,6 +61,8 @@ def work_page(me: Viewer) -> str:
 
 
 def _group(item: WorkItem, moment: datetime) -> str:
+    if item.todo.subject_type == "alert":
+        return CONCERN
     if item.due_at is None:
         return NO_CLOCK
     if item.late(moment):
@@ -78,14 +81,14 @@ def _row(item: WorkItem, line: str, moment: datetime) -> dict[str, Any]:
         "ref": item.ref,
         "lines": lines,
         "due": _due(item, moment),
-        "late": item.late(moment),
+        "late": item.late(moment) or item.todo.subject_type == "alert",
         "button": {"text": item.todo.button, "href": item.href, "hidden": f": {title[0].lower()}{title[1:]}"},
     }
 
 
 def _due(item: WorkItem, moment: datetime) -> str:
     if item.due_at is None:
-        return ""
+        return "It has gone up to the director" if item.todo.subject_type == "alert" else ""
     if item.todo.subject_type == "alert":
         return f"Goes up at {clock_time(item.due_at)} on {long_day(item.due_at)}"
     words = f"{item.todo.due} {long_day(item.due_at)}"
