@@ -28,7 +28,7 @@ def read_stamp(session: Session, round_id: int) -> Stamp | None:
 
 
 def _statement() -> sa.Select[Any]:
-    baseline = ROUND.alias("baseline")
+    baseline, beside = ROUND.alias("baseline"), ROUND.alias("beside")
     audits = AUDIT.c.round_id.in_([ROUND.c.id, ROUND.c.baseline_id])
     about = sa.select(AUDIT.c.id).where(audits).correlate(ROUND)
     frozen = sa.select(RESULT.c.sha256).where(RESULT.c.round_id == ROUND.c.id)
@@ -37,9 +37,11 @@ def _statement() -> sa.Select[Any]:
         _sum(MODERATION.c.version, MODERATION.c.case_audit_id.in_(about)),
         _sum(ACTION.c.version, ACTION.c.id.in_(answering(ROUND.c.baseline_id).correlate(ROUND))),
         _sum(TEAM.c.version, sa.true()),
+        # A draw from the same list for a round that is cancelled counts among the discarded ones.
+        _sum(beside.c.version, beside.c.frame_id == ROUND.c.frame_id),
     )
     still_open = [sa.case((ROUND.c.state == "closed", 0), else_=change) for change in changes]
-    names = ("audits", "moderations", "actions", "teams")
+    names = ("audits", "moderations", "actions", "teams", "rounds")
     return (
         sa.select(
             ROUND.c.id,

@@ -17,6 +17,7 @@ from auditflow.models import AuditRound, RoundResult
 from auditflow.queries.audit_round import count_discarded_draws
 from auditflow.queries.results import find_frozen_results, get_frozen_results, get_round_grades
 from auditflow.queries.results_actions import count_domain_actions
+from auditflow.queries.results_coverage import count_workers
 from auditflow.services.act import Act
 from auditflow.services.journal import Note, record
 from auditflow.services.permission import ask_first
@@ -44,6 +45,7 @@ def compute_results(session: Session, round_id: int) -> dict[str, Any]:
         "format": FORMAT,
         "round": _about(session, row),
         **round_summary(given),
+        "coverage": count_workers(session, row),
         "re_audit": None,
     }
     if row.baseline_id is None:

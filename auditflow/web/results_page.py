@@ -56,7 +56,7 @@ def shared_parts(results: Figures, links: Links) -> dict[str, Any]:
     """What the page of a round and of a re-audit have in common: completion, trust, added cases."""
     return {
         "figures": _figures(results["completion"], links),
-        "completion_words": _completion_words(results["completion"]),
+        "completion_words": [*_completion_words(results["completion"]), *_coverage_words(results.get("coverage"))],
         "trust": _trust(results, links),
         "agreement": agreement_part(results["agreement"], links.to(group="double")) if links.opens else None,
         "discarded": results["round"]["discarded_draws"],
@@ -144,6 +144,13 @@ def _completion_words(done: Figures) -> list[str]:
             f"{plural(done['disputed'], 'grade is', 'grades are')} published in dispute: the first grade stands."
         )
     return words
+
+
+def _coverage_words(coverage: Figures | None) -> list[str]:
+    """How many workers have a case among the audits; nothing where the list names none."""
+    if not coverage or not coverage["workers"]:
+        return []
+    return [f"The cases are of {coverage['covered']:,} of the {plural(coverage['workers'], 'worker')} on the list."]
 
 
 def _trust(results: Figures, links: Links) -> list[dict[str, Any]]:

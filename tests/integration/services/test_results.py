@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import GuardRefused, NotFound, NotPermitted, Stale, WrongState
-from auditflow.models import AuditRound, CaseAudit, DomainGrade, Journal, RoundResult, SampleCase
+from auditflow.models import AuditRound, CaseAudit, DomainGrade, Frame, FrameCase, Journal, RoundResult, SampleCase
 from auditflow.models.database import Database
 from auditflow.queries.results import get_round_grades, list_result_versions
 from auditflow.services.act import Act
@@ -200,7 +200,7 @@ def test_the_statements_do_not_grow_with_the_round(
     few = _statements(database, session, small.id)
     for _ in range(15):
         agree(session, make_case_audit(session, council, small), 2, domains={"planning": 2})
-    assert _statements(database, session, small.id) == few == 7
+    assert _statements(database, session, small.id) == few == 8
 
 
 def test_a_re_audit_is_compared_with_its_baseline(
@@ -229,7 +229,7 @@ def test_a_re_audit_is_compared_with_its_baseline(
     close_round(session, again.id, act)
     set_columns(session, list_main(session, small)[0], published_grade=4)
     assert results_of(session, again.id)["re_audit"] == moved
-    assert _statements(database, session, again.id) == 14
+    assert _statements(database, session, again.id) == 15
 
 
 def test_lost_cases_of_a_real_re_audit_are_counted_with_their_reason(
@@ -250,3 +250,15 @@ def test_lost_cases_of_a_real_re_audit_are_counted_with_their_reason(
     assert moved["lost_reasons"] == {"closed_early": 1, "open": 11}
     assert session.scalars(sa.select(SampleCase)).all() == []
     assert session.get_one(CaseAudit, lost.id).lost_reason == "closed_early"
+
+
+def test_workers_with_a_case_are_counted_out_of_all_on_the_list(session: Session, steps: Steps, frame: Frame) -> None:
+    row = steps.live(frame)
+    named = {case.ref: case.worker for case in session.scalars(sa.select(FrameCase)) if case.worker}
+    drawn = session.scalars(sa.select(CaseAudit).where(CaseAudit.purpose == "main")).all()
+    covered = {named[audit.ref] for audit in drawn if audit.ref in named}
+    found = compute_results(session, row.id)["coverage"]
+    assert found == {"covered": len(covered), "workers": len(set(named.values()))}
+    lost = next(audit for audit in drawn if list(map(named.get, (a.ref for a in drawn))).count(named[audit.ref]) == 1)
+    set_columns(session, lost, state="removed", lost_reason="closed_in_error")
+    assert compute_results(session, row.id)["coverage"]["covered"] == len(covered) - 1

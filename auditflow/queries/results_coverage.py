@@ -1,0 +1,34 @@
+"""Whose work the audits of a round are about, out of everybody on the case list."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from auditflow.domain.graded import OUT
+from auditflow.models import AuditRound, CaseAudit, FrameCase, SampleCase
+from auditflow.models.base import core
+
+AUDIT, SAMPLE, CASE = map(core, (CaseAudit, SampleCase, FrameCase))
+
+
+def count_workers(session: Session, row: AuditRound) -> dict[str, int]:
+    """`covered`: workers with at least one case drawn at random and not lost; `workers`: all on the list.
+
+    Names are counted as the list writes them; a blank one is nobody.
+    """
+    named = sa.func.count(sa.distinct(sa.func.nullif(CASE.c.worker, "")))
+    listed = sa.select(named).where(CASE.c.frame_id == row.frame_id)
+    drawn = (
+        sa.select(named)
+        .join(SAMPLE, SAMPLE.c.frame_case_id == CASE.c.id)
+        .join(AUDIT, AUDIT.c.sample_case_id == SAMPLE.c.id)
+        .where(
+            AUDIT.c.round_id == row.id,
+            AUDIT.c.purpose == "main",
+            AUDIT.c.kind != "judgemental",
+            AUDIT.c.state.not_in(OUT),
+        )
+    )
+    covered, workers = session.execute(sa.select(drawn.scalar_subquery(), listed.scalar_subquery())).one()
+    return {"covered": covered, "workers": workers}
