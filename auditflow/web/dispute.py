@@ -33,8 +33,8 @@ BAD = 400
 @pages.page("/disputes", may=DECIDERS)
 def dispute_list() -> str:
     """The disputes that this person may know of, the first due first."""
-    rows = [(audit, round_name, due_words(due), is_late(due)) for audit, round_name, due in _mine()]
-    return render_template("dispute/list.html", rows=rows)
+    rows = [(audit, round_name, due_words(due, "").strip(), is_late(due)) for audit, round_name, due in _mine()]
+    return render_template("dispute/list.html", rows=rows, words=grade_words)
 
 
 def _mine() -> list[Any]:

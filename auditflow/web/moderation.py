@@ -43,7 +43,7 @@ def moderation_list() -> str:
         own=[_todo(row) for row in list_own_moderations(session, me.person_id)],
         takeable=[_todo(row, "Take") for row in list_takeable_moderations(session, me, now())],
         decided=list_decided_moderations(session, me.person_id),
-        council=[(row, due_words(row.due_at)) for row in list_open_moderations(session, me)]
+        council=[(row, due_words(row.due_at, "").strip()) for row in list_open_moderations(session, me)]
         if me.has("qa_lead")
         else [],
         leads=me.has("qa_lead"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import render_template, request, url_for
 
+from auditflow.domain.clock import local_date
 from auditflow.domain.errors import NotFound
 from auditflow.models import AuditRound
 from auditflow.queries.audit_round import list_frozen_lists
@@ -28,10 +30,17 @@ DATES = ("starts_on", "ends_on", "record_date")
 def re_audit_new(round_id: int) -> Any:
     """Name, dates, list, and which cases: suggested a quarter after the round."""
     row = _baseline(round_id)
-    plan = suggest_plan(row)
-    known = {name: getattr(plan, name) for name in ("name", *DATES)}
+    known = _suggested(row)
     form = PlanReAuditForm(None, frame_id=str(row.frame_id or ""), cases="all", **known)
     return _plan_page(_with_lists(form, row), row)
+
+
+def _suggested(row: AuditRound) -> dict[str, Any]:
+    """A quarter after the round; where that has begun already, as many days from today on. Named by its month."""
+    plan = suggest_plan(row)
+    late = max(timedelta(0), local_date(now()) - plan.starts_on)
+    dates = {name: getattr(plan, name) + late for name in DATES}
+    return {"name": f"Re-audit, {dates['starts_on']:%B %Y}", **dates}
 
 
 def _baseline(round_id: int) -> AuditRound:

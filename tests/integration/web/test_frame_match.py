@@ -43,7 +43,7 @@ def test_names_that_are_the_same_are_accepted_together(lead: Browser, council: C
     assert "4 of 4 names are not matched yet." in page.text
     assert "Accept the 3 names that are the same" in page.text
     page = page.submit(action="/names/same")
-    assert "1 of 4 names are not matched yet." in page.text
+    assert "1 of 4 names is not matched yet." in page.text
     found = matches(database)
     assert found["Assessment East"] == ("matched", None, council.teams[0].id)
     assert found["Worker Assessment East 1"] == ("matched", council.workers[0].id, None)
@@ -60,6 +60,12 @@ def test_the_answers_of_one_page_are_kept(lead: Browser, database: Database) -> 
     shown = lead.get("/case-lists/1/names?show=matched&kind=worker&search=zed")
     assert "Agency worker" in shown.text
     assert "Assessment East" not in shown.text
+
+
+def test_a_team_is_not_called_an_agency_worker(lead: Browser) -> None:
+    teams = lead.get("/case-lists/1/names?kind=team").text
+    assert "No longer a team here" in teams
+    assert "Agency worker" not in teams
 
 
 def sent_for(form: dict[str, list[str]], name: str) -> str:

@@ -8,11 +8,12 @@ import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from auditflow.domain.clock import FixedClock
+from auditflow.domain.clock import FixedClock, local_date
 from auditflow.domain.sampling import hash_key
 from auditflow.models import AuditRound, CaseAudit, Person
 from auditflow.models.database import Database
@@ -53,6 +54,16 @@ def plan(browser: Browser, scene: Scene, status: int = 200, **answers: str | lis
     return browser.get(f"/rounds/{scene.baseline}/re-audit").submit(answers, status=status)
 
 
+def test_a_quarter_that_is_over_already_is_suggested_from_today(
+    scene: Scene, clock: FixedClock, sign_in: SignIn
+) -> None:
+    clock.advance(timedelta(days=200))
+    sign_in(scene.council.qa_lead).get(f"/rounds/{scene.baseline}/re-audit").submit({})
+    row = scene.re_audit()
+    assert row.starts_on == local_date(clock.now())
+    assert row.record_date < row.starts_on < row.ends_on
+
+
 def test_it_is_planned_for_a_quarter_later_and_takes_the_same_cases(scene: Scene, sign_in: SignIn) -> None:
     browser = sign_in(scene.council.qa_lead)
     first = browser.get(f"/rounds/{scene.baseline}/re-audit")
@@ -61,7 +72,7 @@ def test_it_is_planned_for_a_quarter_later_and_takes_the_same_cases(scene: Scene
     taking = first.submit({})
     row = scene.re_audit()
     assert taking.path == f"/rounds/{row.id}/same-cases"
-    assert (row.name, str(row.starts_on)) == ("Re-audit of Baseline, November 2026", "2027-02-02")
+    assert (row.name, str(row.starts_on)) == ("Re-audit, February 2027", "2027-02-02")
     assert "12 cases will be audited again" in taking.text
     taken = taking.submit({})
     assert "Next, allocate them to other auditors." in taken.text
