@@ -12,6 +12,7 @@ from auditflow.domain.clock import local_date
 from auditflow.domain.pace import Pace, pace_of
 from auditflow.domain.working_days import working_days_between
 from auditflow.models import AuditRound
+from auditflow.queries.alert import list_open_alerts
 from auditflow.queries.approval import RequestLine, list_open_requests
 from auditflow.queries.case_audit_second import count_seconds
 from auditflow.queries.dashboard import (
@@ -26,6 +27,7 @@ from auditflow.queries.dashboard import (
 )
 from auditflow.queries.scope import Viewer
 from auditflow.services.timetable import timetable
+from auditflow.web.alert import clock_words
 from auditflow.web.dashboard_words import removal_line, second_words, waiting_line
 from auditflow.web.layout import long_day
 
@@ -64,7 +66,7 @@ def dashboard_of(session: Session, row: AuditRound, viewer: Viewer, now: datetim
         "caption_words": _caption(row, pace, today, closed),
         "finding": _finding(row, whole, pace),
         "figures": _figures(row.id, whole),
-        "todo": _todo(waiting, asked, viewer, now),
+        "todo": _todo(session, waiting, asked, viewer, now),
         "states": _states(row.id, whole),
         "auditors": _auditors(row.id, progress),
         "auditor_total": _total(whole),
@@ -132,8 +134,12 @@ def _figure(label: str, value: int, note: str, href: str) -> dict[str, Any]:
     return {"label": label, "value": value, "note": note, "href": href}
 
 
-def _todo(waiting: list[Waiting], asked: list[RequestLine], viewer: Viewer, now: datetime) -> list[dict[str, Any]]:
-    lines = [waiting_line(item, now) for item in waiting]
+def _todo(
+    session: Session, waiting: list[Waiting], asked: list[RequestLine], viewer: Viewer, now: datetime
+) -> list[dict[str, Any]]:
+    concerned = any(item.kind == "concern" for item in waiting)
+    clocks = {row.alert.id: clock_words(row) for row in list_open_alerts(session, viewer)} if concerned else {}
+    lines = [waiting_line(item, now, clocks) for item in waiting]
     if not viewer.has("qa_lead"):
         # A director opens what was passed up to them from My work; the rest they may count, not read.
         lines = [{name: value for name, value in line.items() if name != "button"} for line in lines]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -35,16 +36,15 @@ def second_words(count: SecondCount) -> str:
     return f"{count.filed} of {count.asked} are in{withdrawn}.{waits}"
 
 
-def waiting_line(item: Waiting, now: datetime) -> dict[str, Any]:
-    """One row of “Needs a decision”."""
+def waiting_line(item: Waiting, now: datetime, clocks: Mapping[int, str]) -> dict[str, Any]:
+    """One row of “Needs a decision”; `clocks` say of each concern to whom it goes, and when."""
     line: dict[str, Any] = {"ref": item.ref, "late": False, "due": ""}
     if item.kind == "concern":
         new = item.state == "raised"
         what = "nobody has acknowledged it" if new else "it is not resolved"
         line["title"] = f"Immediate concern about a child: {what}"
         line["lines"] = [f"Case {item.ref}. Raised {_when(item.since, now)} by {item.by}."]
-        if item.due_at is not None:
-            line |= {"due": f"Goes up at {clock_time(item.due_at)} on {long_day(item.due_at)}", "late": True}
+        line |= {"due": clocks.get(item.id, ""), "late": True}
         line["button"] = _button(
             "See the concern", f"on case {item.ref}", "alert.alert_show", "/concerns", alert_id=item.id
         )
