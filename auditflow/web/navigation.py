@@ -1,4 +1,4 @@
-"""The navigation: two to five items by role, with counts of what waits for the person."""
+"""The navigation: two to six items by role, with counts of what waits for the person."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ ITEMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Raise a concern", "alert_raise.alert_raise_choose", ("auditor", "external_moderator")),
     ("Requests", "approval.approval_list", ("head_of_service", "director")),
     ("Results", "results.results_list", ("qa_lead", "director", "head_of_service", "board_member")),
+    ("Charts", "control_chart.control_chart_new", ("qa_lead", "director", "head_of_service")),
     ("People", "person.person_list", ("administrator",)),
     ("Timetable", "timetable.timetable_show", ("administrator",)),
     ("Journal", "journal.journal_list", ("administrator",)),

@@ -51,7 +51,9 @@ SIGNING = r"sign-in|sign-out|set-password/.*"
 NEW = r"case-lists/new|rounds/new|rounds/\d+/re-audit|audits/\d+/concern|people/(services/|teams/)?new"
 # An invitation and a handing over change other rows than the person's.
 UNVERSIONED = r"stuck/check|people/\d+/(invite|hand-over)"
-WITHOUT_VERSION = re.compile(rf"^/({SIGNING}|{NEW}|{UNVERSIONED})$")
+# A control chart is drawn from what is sent: there is no row.
+OF_NO_ROW = r"charts"
+WITHOUT_VERSION = re.compile(rf"^/({SIGNING}|{NEW}|{UNVERSIONED}|{OF_NO_ROW})$")
 WITHOUT_KEY = re.compile(rf"^/({SIGNING})$")
 
 

@@ -17,10 +17,11 @@ from werkzeug.datastructures import CombinedMultiDict
 from auditflow.web.headers import install as install_headers
 from auditflow.web.theme import stylesheet
 from tests.preview.form import EveryWidgetForm
+from tests.preview.measures import charts
 
 HERE = Path(__file__).parent
 ERRORS = (400, 401, 403, 404, 405, 409, 413, 429, 500, 503)
-PAGES = ("work", "dashboard", "trial", "tasks", "domain", "moderation", "result", "board", "history", "list")
+PAGES = ("work", "dashboard", "trial", "tasks", "domain", "moderation", "result", "board", "history", "list", "measure")
 
 
 def create_preview() -> Flask:
@@ -61,7 +62,7 @@ def _page(name: str) -> str:
     if request.args.get("notices"):
         flash("Case CF-21144 is submitted.", "success")
         flash("A case was given to you while you were away.")
-    return render_template(f"{name}.html", save_url=request.args.get("save", "/save/fine"))
+    return render_template(f"{name}.html", save_url=request.args.get("save", "/save/fine"), charts=charts())
 
 
 def _form() -> str:

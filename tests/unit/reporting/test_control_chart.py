@@ -45,7 +45,7 @@ def test_what_changed_and_since_when():
     assert (chart.variation, chart.high) == ("improvement", True)
     assert chart.signals[-1].when == "March 2026 to April 2026"
     assert chart.signals[-1].kind == "improvement"
-    assert [point.kind for point in chart.points][-3:] == ["common", "improvement", "improvement"]
+    assert [point.kind for point in chart.points][-3:] == ["concern", "improvement", "improvement"]
     falling = draw([100 - value for value in (*LOW, 79, 81, 95, 92)], Measure("Late", True, "up"))
     assert (falling.variation, falling.high) == ("concern", False)
 
