@@ -18,6 +18,7 @@ from auditflow.queries.audit_round import count_discarded_draws
 from auditflow.queries.results import find_frozen_results, get_frozen_results, get_round_grades
 from auditflow.queries.results_actions import count_domain_actions
 from auditflow.queries.results_coverage import count_workers
+from auditflow.queries.results_groups import count_groups
 from auditflow.services.act import Act
 from auditflow.services.journal import Note, record
 from auditflow.services.permission import ask_first
@@ -46,6 +47,7 @@ def compute_results(session: Session, round_id: int) -> dict[str, Any]:
         "round": _about(session, row),
         **round_summary(given),
         "coverage": count_workers(session, row),
+        "groups": count_groups(session, row),
         "re_audit": None,
     }
     if row.baseline_id is None:

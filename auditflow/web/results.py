@@ -21,6 +21,7 @@ from auditflow.services.re_audit import READY
 from auditflow.services.results import results_of
 from auditflow.web.layout import day
 from auditflow.web.request import asked_number, db, now, viewer
+from auditflow.web.results_groups import group_parts
 from auditflow.web.results_kept import kept_results
 from auditflow.web.results_page import Links, round_page
 from auditflow.web.results_re_audit import re_audit_page
@@ -65,6 +66,7 @@ def results_show(round_id: int) -> Any:
     links = Links(round_id, me.has("qa_lead"))
     teams = me.has("qa_lead", "director")
     more = _re_audit(row, results, links) if results["re_audit"] else round_page(results, links, teams=teams)
+    groups = group_parts(row, results) if teams and not results["re_audit"] else {}
     template = "results/re_audit.html" if results["re_audit"] else "results/show.html"
     return render_template(
         template,
@@ -75,6 +77,7 @@ def results_show(round_id: int) -> Any:
         moves=moves_for(db(), "audit_round", round_id, me.person_id, now()),
         lead=me.has("qa_lead"),
         ready=row.state in READY,
+        **groups,
         **more,
     )
 

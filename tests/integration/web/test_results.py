@@ -13,13 +13,14 @@ import pytest
 import sqlalchemy as sa
 
 from auditflow.domain.clock import FixedClock
-from auditflow.models import AuditRound, Person, ReadLog, RoundResult
+from auditflow.models import AuditRound, FrameCase, Person, ReadLog, RoundResult, SampleCase
 from auditflow.models.database import Database
 from auditflow.services.act import Act
 from auditflow.services.results import close_round
 from tests.factories.audits import make_case_audit, make_round
 from tests.factories.council import Council, make_council
 from tests.factories.results import agree, list_main
+from tests.factories.sampling import make_frame
 from tests.pages import Browser
 
 SignIn = Callable[[Person | int], Browser]
@@ -334,3 +335,45 @@ def test_results_are_kept_until_a_figure_changes(scene: Scene, sign_in: SignIn, 
     with statements(scene.database) as ran:
         assert "8 of 17" in browser.get(address).text
     assert not [statement for statement in ran if "round_result.results" in statement], "it was closed, and known"
+
+
+def test_groups_of_children_are_for_those_who_lead_and_pool_a_year(
+    scene: Scene, sign_in: SignIn, clock: FixedClock
+) -> None:
+    with scene.database.writing() as session:
+        tool = session.get_one(AuditRound, scene.baseline).tool_version_id
+        frame = make_frame(session, scene.council)
+        frame.columns = [*(frame.columns or ()), "sex"]
+        for n, case in enumerate(session.scalars(sa.select(FrameCase).order_by(FrameCase.id))):
+            case.more = {**case.more, "sex": ("Female", "Male")[n % 2]}
+        for month in (5, 8):
+            row = make_round(
+                session,
+                scene.council,
+                state="reporting",
+                tool_version_id=tool,
+                frame_id=frame.id,
+                name=f"Round {month}",
+                record_date=date(2027, month, 3),
+            )
+            cases = session.scalars(sa.select(FrameCase).order_by(FrameCase.id).limit(12)).all()
+            for case in cases:
+                drawn = SampleCase(
+                    round_id=row.id, frame_case_id=case.id, ref=case.ref, kind="random", position=case.id
+                )
+                session.add(drawn)
+                session.flush()
+                one = make_case_audit(session, scene.council, row, ref=case.ref, sample_case_id=drawn.id)
+                agree(session, one, 3)
+        last = row.id
+    lead = sign_in(scene.council.qa_lead)
+    page = lead.get(f"/results/{last}").text
+    assert "Sex: too few to compare" in page
+    assert "good or better in this round" in page
+    close(scene, clock, last - 1)
+    page = lead.get(f"/results/{last}").text
+    assert "over the last 2 rounds together" in page
+    assert "12 (50%)" in page, "of 24 cases, twelve are girls"
+    assert "Groups of children" in sign_in(scene.council.director).get(f"/results/{last}").text
+    close(scene, clock, last)
+    assert "Groups of children" not in sign_in(scene.council.heads[0]).get(f"/results/{last}").text
