@@ -21,6 +21,7 @@ from auditflow.queries.case_audit_actions import list_case_actions
 from auditflow.queries.case_audit_sheet import read_sheet
 from auditflow.queries.draft import list_waiting_versions
 from auditflow.queries.moderation_list import list_decided_moderations
+from auditflow.queries.moderation_sheet import grade_words
 from auditflow.queries.moves import Moves, moves_for
 from auditflow.queries.returned import find_return, list_returned_comments
 from auditflow.services.case_audit import declare_conflict, start_case_audit
@@ -173,6 +174,7 @@ def _stand(audit: CaseAudit) -> str:
         audit=audit,
         about=describe(audit),
         state=table.WORKFLOW.labels[audit.state],
+        grade=grade_words(audit.published_grade) if reads and audit.published_grade else "",
         mine=audit.auditor_id == me.person_id,
         moves=moves,
         submissions=list_submissions(session, me, audit.id) if reads else [],

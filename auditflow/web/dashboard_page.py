@@ -23,6 +23,7 @@ from auditflow.queries.dashboard import (
     Waiting,
     get_progress,
     list_agreed_times,
+    list_late_auditors,
     list_waiting,
 )
 from auditflow.queries.scope import Viewer
@@ -58,7 +59,6 @@ def dashboard_of(session: Session, row: AuditRound, viewer: Viewer, now: datetim
     waiting = list_waiting(session, viewer, row.id)
     asked = list_open_requests(session, viewer, row.id)
     seconds = count_seconds(session, row.id)
-    late = [auditor for auditor, tally in progress.auditors.items() if tally.late]
     return {
         "whole": whole,
         "pace": pace,
@@ -71,7 +71,7 @@ def dashboard_of(session: Session, row: AuditRound, viewer: Viewer, now: datetim
         "auditors": _auditors(row.id, progress),
         "auditor_total": _total(whole),
         "teams": _teams(row.id, progress),
-        "late_auditors": len(late),
+        "late_auditors": len(list_late_auditors(session, row.id, now)),
         "unallocated": whole.states["selected"],
         "seconds": seconds,
         "seconds_words": second_words(seconds),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import render_template, request
+from markupsafe import Markup
 
 from auditflow.domain.errors import NotFound
 from auditflow.domain.sample_reasons import EXEMPTION_REASONS, LOST_REASONS, REMOVAL_REASONS
@@ -75,7 +76,8 @@ def sample_case(round_id: int, case_audit_id: int) -> Any:
     ]
     due_at = None if withdrawn else find_deadline(db(), audit.id, TO_DO)
     if due_at is not None:
-        facts.append({"key": "Due", "value": long_day(due_at) + (", late" if due_at < now() else "")})
+        late = Markup('<span class="app-late">{}, late</span>').format(long_day(due_at))
+        facts.append({"key": "Due", "value": late if due_at < now() else long_day(due_at)})
     state = LABELS[audit.state]
     if audit.purpose != "main":
         state = f"{PURPOSES[audit.purpose]}: {STATES.get(audit.state, state).lower()}"
