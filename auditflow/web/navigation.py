@@ -32,7 +32,9 @@ ITEMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 PARTS = {
     **dict.fromkeys(("team", "health", "handover"), "person"),
-    **dict.fromkeys(("dashboard", "sample", "allocation", "launch", "round_lead", "re_audit"), "audit_round"),
+    **dict.fromkeys(
+        ("dashboard", "sample", "allocation", "launch", "round_lead", "re_audit", "case_audit_second"), "audit_round"
+    ),
     **dict.fromkeys(("dispute", "correction", "stuck"), "work"),
 }
 """Pages that belong to an item of another name: pages -> the item's."""

@@ -88,12 +88,16 @@ def _row(item: WorkItem, line: str, moment: datetime) -> dict[str, Any]:
 
 def _due(item: WorkItem, moment: datetime) -> str:
     if item.due_at is None:
-        return "It has gone up to the director" if item.todo.subject_type == "alert" else ""
+        return _at_the_top() if item.todo.subject_type == "alert" else ""
     if item.todo.subject_type == "alert":
         return f"Goes up at {clock_time(item.due_at)} on {long_day(item.due_at)}"
     words = f"{item.todo.due} {long_day(item.due_at)}"
     days = _days_late(local_date(item.due_at), local_date(moment)) if item.late(moment) else 0
     return words + (f", {days} {'day' if days == 1 else 'days'} late" if days else "")
+
+
+def _at_the_top() -> str:
+    return "It has come up to you" if viewer().has("director") else "It has gone up to the director"
 
 
 def _days_late(due: date, today: date) -> int:
