@@ -45,7 +45,6 @@ def control_chart_draw() -> Any:
     target = _answer(form, "target", lambda: _target(form))
     series = _answer(form, "rows" if form.rows.data else "file", lambda: _months(form, name, content))
     chart = None if form.errors else _answer(form, "", lambda: _chart(form, series, target))
-    form.key.data = new_key()
     if chart is None:
         return render_template("control_chart/new.html", form=form), BAD
     known, method = what_to_know(chart), how_worked_out(chart)

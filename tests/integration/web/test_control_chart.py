@@ -146,6 +146,7 @@ def test_the_result_carries_everything_to_be_changed_and_drawn_again(lead: Brows
 )
 def test_a_file_is_read_and_its_rows_stand_in_the_box(lead: Browser, content: bytes) -> None:
     page = draw(lead, rows="", file=(io.BytesIO(content), "visits.csv"))
+    assert 'enctype="multipart/form-data"' in page.html
     assert "the average is 81%" in page.text
     assert "2025-12" in page.form()["rows"][0]
     # Another file takes the place of rows that nobody typed.

@@ -76,6 +76,12 @@ def test_a_recalculated_chart_keeps_the_earlier_limits_and_says_what_it_hides():
     assert draw(RAISED).unlike is None
 
 
+def test_a_change_after_a_recalculation_is_dated_by_its_own_months():
+    chart = draw([*RAISED, 99, 98], again=[(12, "A second team began")])
+    assert "since January 2027" in chart.sentence
+    assert [signal.when for signal in chart.signals] == ["January 2027 to February 2027"]
+
+
 @pytest.mark.parametrize(
     ("again", "sentence"),
     [

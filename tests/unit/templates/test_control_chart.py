@@ -60,6 +60,16 @@ def test_every_segment_keeps_its_lines():
     assert "14 4 3 4" not in once
 
 
+def test_the_lines_of_two_segments_meet_half_way_between_their_points():
+    svg = picture(RAISED, again=12)
+    (_, first), (second, _) = re.findall(
+        r'<line x1="([0-9.]+)%" x2="([0-9.]+)%"[^>]*stroke="#0b0c0c" stroke-width="2"', svg
+    )
+    before, after = points(svg)[11][0], points(svg)[12][0]
+    assert float(first) == pytest.approx((before + after) / 2, abs=0.01)
+    assert second == first
+
+
 @pytest.mark.parametrize("values", [[80], [80, 81], [0.0] * 3, [100, 0] * 120, [None, 50], [50, None, None]])
 def test_nothing_leaves_the_picture(values):
     svg = picture(values)
