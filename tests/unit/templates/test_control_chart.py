@@ -20,7 +20,7 @@ DIAMOND, SQUARE, TRIANGLE, CROSS = ('fill="#12436d" stroke="#fff"', "h12v12h-12Z
 def draw(macro: str, values: list[float | None], better: str | None = "up", again: int = 0, **more) -> str:
     asked = [Recalculation(JANUARY + again, "Two <teams>", "Morgan Leith", date(2027, 1, 4))] if again else []
     months = [JANUARY + n for n in range(len(values))]
-    measure = Measure("Visits", True, better, more.pop("target", None))
+    measure = Measure("Visits", more.pop("percent", True), better, more.pop("target", None))
     chart: ControlChart = make_control_chart(measure, values, months, asked)
     return str(getattr(TEMPLATES.get_template("macros/control_chart.html").module, macro)(chart, **more))
 
@@ -78,6 +78,11 @@ def test_nothing_leaves_the_picture(values):
     assert all(0 <= x <= 100 for x in places)
     assert all(0 <= y <= 344 for y in heights)
     assert len(points(svg)) == len(values)
+
+
+def test_a_month_in_the_middle_is_named_where_there_is_room():
+    assert ">Jun 2025</text>" in picture(LOW)
+    assert ">Jun 2025</text>" not in picture([value * 100_000 for value in LOW], percent=False)
 
 
 def test_the_key_names_only_what_is_there():
