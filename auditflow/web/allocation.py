@@ -12,7 +12,7 @@ from auditflow.queries.allocation import Eligibility, list_available_auditors, l
 from auditflow.services.allocation import Suggestion, allocate_cases, choose_auditors, suggest_allocation
 from auditflow.web.audit_round_pages import BAD, LEAD, group_words, step_caption, to_step, tried, visible_round
 from auditflow.web.layout import day
-from auditflow.web.request import act, db, form_version
+from auditflow.web.request import act, db, form_version, new_key
 from auditflow.web.routing import Pages
 from forms.audit_round import PressForm
 
@@ -26,7 +26,7 @@ MOST = 200
 def allocation_auditors(round_id: int) -> Any:
     """Who audits in this round, and how many cases each can take."""
     row = visible_round(round_id)
-    return _auditors_page(row, PressForm(None, version=row.version), list_round_auditors(db(), row.id))
+    return _auditors_page(row, PressForm(None, key=new_key(), version=row.version), list_round_auditors(db(), row.id))
 
 
 def _auditors_page(row: AuditRound, form: PressForm, chosen: dict[int, Any]) -> str:
@@ -84,7 +84,7 @@ def allocation_show(round_id: int) -> Any:
     row = visible_round(round_id)
     if not list_round_auditors(db(), row.id):
         return to_step("allocation.allocation_auditors", round_id)
-    return _page(row, PressForm(None, version=row.version), _posted_choice())
+    return _page(row, PressForm(None, key=new_key(), version=row.version), _posted_choice())
 
 
 @pages.act("/rounds/<int:round_id>/allocation", may=LEAD)
@@ -95,7 +95,7 @@ def allocation_save(round_id: int) -> Any:
     chosen, pins = _posted_choice(), _pins()
     if request.form.get("do") == "suggest":
         kept = {audit: person for audit, person in chosen.items() if audit in pins}
-        return _page(row, PressForm(None, version=row.version), kept)
+        return _page(row, PressForm(None, key=new_key(), version=row.version), kept)
     version = form_version()
 
     def use() -> None:

@@ -16,7 +16,7 @@ from auditflow.services.approval import approve_request, refuse_request, withdra
 from auditflow.web.audit_round_pages import BAD, tried
 from auditflow.web.dashboard_words import ASKS, LISTED
 from auditflow.web.layout import about_case, day
-from auditflow.web.request import act, db, form_version, now, viewer
+from auditflow.web.request import act, db, form_version, new_key, now, viewer
 from auditflow.web.routing import Pages
 from forms.audit_round import DecideRequestForm
 from workflows.registry import WORKFLOWS
@@ -55,7 +55,7 @@ def _row(line: RequestLine) -> list[Any]:
 def approval_show(approval_id: int) -> Any:
     """One request, with all that whoever decides must know."""
     row, line = get_request(db(), viewer(), approval_id)
-    return _page(row, line, DecideRequestForm(None, version=row.version))
+    return _page(row, line, DecideRequestForm(None, key=new_key(), version=row.version))
 
 
 def _page(row: Approval, line: RequestLine, form: DecideRequestForm) -> str:

@@ -16,7 +16,7 @@ from auditflow.web.audit_round_pages import BAD, LEAD, READERS, ROUND_WORDS, ste
 from auditflow.web.audit_round_steps import steps_of
 from auditflow.web.dashboard_page import dashboard_of
 from auditflow.web.layout import day
-from auditflow.web.request import act, db, form_version, now, viewer
+from auditflow.web.request import act, db, form_version, new_key, now, viewer
 from auditflow.web.routing import Pages
 from forms.audit_round import ChangePlanForm, ChooseListForm, PlanRoundForm
 
@@ -47,7 +47,7 @@ def audit_round_list() -> Any:
 @pages.page("/rounds/new", may=LEAD)
 def audit_round_new() -> Any:
     """Step 1: tool and dates."""
-    form = _plan_form(PlanRoundForm(None))
+    form = _plan_form(PlanRoundForm(None, key=new_key()))
     if len(form.tool_version_id.choices) == 1:
         form.tool_version_id.data = form.tool_version_id.choices[0][0]
     return _plan_page(form, None)
@@ -84,7 +84,7 @@ def audit_round_plan(round_id: int) -> Any:
     """Step 1 again: change what is planned."""
     row = visible_round(round_id)
     known = {name: getattr(row, name) for name in ("name", *DATES)}
-    form = ChangePlanForm(None, version=row.version, tool_version_id=str(row.tool_version_id), **known)
+    form = ChangePlanForm(None, key=new_key(), version=row.version, tool_version_id=str(row.tool_version_id), **known)
     return _plan_page(_plan_form(form), row)
 
 
@@ -108,7 +108,7 @@ def audit_round_choose(round_id: int) -> Any:
     """Step 2: the case list."""
     row = visible_round(round_id)
     chosen = str(row.frame_id) if row.frame_id else ""
-    return _list_page(_list_form(ChooseListForm(None, version=row.version, frame_id=chosen)), row)
+    return _list_page(_list_form(ChooseListForm(None, key=new_key(), version=row.version, frame_id=chosen)), row)
 
 
 def _list_form(form: ChooseListForm) -> Any:

@@ -17,7 +17,7 @@ from auditflow.services.audit_round import change_round
 from auditflow.services.sample import DrawResult, PublicOutcome, check_design, draw_sample, lock_design
 from auditflow.web.audit_round_pages import BAD, LEAD, show_refusal, step_caption, to_step, tried, visible_round
 from auditflow.web.audit_round_trial import trial_of
-from auditflow.web.request import act, db, form_version
+from auditflow.web.request import act, db, form_version, new_key
 from auditflow.web.routing import Pages
 from forms.audit_round import PressForm
 from forms.sample import DesignSampleForm, EnterOutcomeForm, answers_of, design_of
@@ -35,7 +35,7 @@ def audit_round_design(round_id: int) -> Any:
         local = row.public_event_at.astimezone(LONDON)
         event |= {"public_day": local.date(), "public_time": local.time()}
     known = answers_of(row.design, available_columns(frame))
-    return _design_page(DesignSampleForm(None, version=row.version, **known, **event), row, frame)
+    return _design_page(DesignSampleForm(None, key=new_key(), version=row.version, **known, **event), row, frame)
 
 
 def _design_page(form: DesignSampleForm, row: AuditRound, frame: Frame) -> str:
@@ -89,11 +89,11 @@ def audit_round_trial(round_id: int) -> Any:
 def audit_round_draw(round_id: int) -> Any:
     """Step 5: lock, then draw."""
     row = visible_round(round_id)
-    return _draw_page(row, PressForm(None, version=row.version), _outcome_form(None, row))
+    return _draw_page(row, PressForm(None, key=new_key(), version=row.version), _outcome_form(None, row))
 
 
 def _outcome_form(posted: Any, row: AuditRound) -> Any:
-    form = EnterOutcomeForm(posted, version=row.version)
+    form = EnterOutcomeForm(posted, key=new_key(), version=row.version)
     people = [("", "Choose a person"), *((str(person.id), person.name) for person in list_people(db()))]
     form.first_witness.choices = form.second_witness.choices = people
     return form

@@ -17,7 +17,7 @@ from auditflow.services.case_audit_second import withdraw_grading
 from auditflow.web.audit_round_pages import BAD, LEAD, tried, visible_round
 from auditflow.web.dashboard_words import second_words
 from auditflow.web.layout import case_ref, day
-from auditflow.web.request import act, db, form_version, now, viewer
+from auditflow.web.request import act, db, form_version, new_key, now, viewer
 from auditflow.web.routing import Pages
 from forms.audit_round import GiveReasonForm
 from workflows.case_audit import WORKFLOW
@@ -69,7 +69,7 @@ def _second(round_id: int, case_audit_id: int) -> tuple[AuditRound, CaseAudit]:
 def second_withdraw(round_id: int, grading_id: int) -> Any:
     """Withdraw it: the reason."""
     row, audit = _second(round_id, grading_id)
-    return _page(row, audit, GiveReasonForm(None, version=audit.version))
+    return _page(row, audit, GiveReasonForm(None, key=new_key(), version=audit.version))
 
 
 def _page(row: AuditRound, audit: CaseAudit, form: GiveReasonForm) -> str:

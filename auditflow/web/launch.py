@@ -23,7 +23,7 @@ from auditflow.queries.sample import list_standing_refs
 from auditflow.services.audit_round import change_round
 from auditflow.services.launch import launch_round
 from auditflow.web.audit_round_pages import BAD, LEAD, step_caption, to_round, to_step, tried, visible_round
-from auditflow.web.request import act, db, form_version, now, viewer
+from auditflow.web.request import act, db, form_version, new_key, now, viewer
 from auditflow.web.routing import Pages
 from forms.audit_round import PressForm, SetPolicyForm
 from workflows.audit_round import LAUNCH
@@ -37,7 +37,7 @@ def launch_policy(round_id: int) -> Any:
     """Which audits are moderated, and which cases graded twice."""
     row = visible_round(round_id)
     kept = policy_document(read_policy(row.policy), read_second_policy(row.policy))
-    return _policy_page(row, SetPolicyForm(None, version=row.version, **kept))
+    return _policy_page(row, SetPolicyForm(None, key=new_key(), version=row.version, **kept))
 
 
 def _policy_page(row: AuditRound, form: SetPolicyForm) -> str:
@@ -63,7 +63,7 @@ def launch_set_policy(round_id: int) -> Any:
 def launch_check(round_id: int) -> Any:
     """What has to be right before the launch, and the button."""
     row = visible_round(round_id)
-    return _check_page(row, PressForm(None, version=row.version))
+    return _check_page(row, PressForm(None, key=new_key(), version=row.version))
 
 
 def _check_page(row: AuditRound, form: PressForm) -> str:

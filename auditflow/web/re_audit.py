@@ -18,7 +18,7 @@ from auditflow.services.re_audit import READY, ReAuditPlan, plan_re_audit, sugge
 from auditflow.services.sample import draw_sample, lock_design
 from auditflow.web.audit_round_pages import BAD, LEAD, to_round, to_step, tried, visible_round
 from auditflow.web.layout import day
-from auditflow.web.request import act, db, form_version, now, viewer
+from auditflow.web.request import act, db, form_version, new_key, now, viewer
 from auditflow.web.routing import Pages
 from forms.re_audit import PlanReAuditForm, TakeCasesForm
 
@@ -31,7 +31,7 @@ def re_audit_new(round_id: int) -> Any:
     """Name, dates, list, and which cases: suggested a quarter after the round."""
     row = _baseline(round_id)
     known = _suggested(row)
-    form = PlanReAuditForm(None, frame_id=str(row.frame_id or ""), cases="all", **known)
+    form = PlanReAuditForm(None, key=new_key(), frame_id=str(row.frame_id or ""), cases="all", **known)
     return _plan_page(_with_lists(form, row), row)
 
 
@@ -108,7 +108,7 @@ def re_audit_cases(round_id: int) -> Any:
     row = _re_audit(round_id)
     if row.state not in ("planned", "locked"):
         return to_round(round_id)
-    return _cases_page(row, TakeCasesForm(None, version=row.version))
+    return _cases_page(row, TakeCasesForm(None, key=new_key(), version=row.version))
 
 
 def _cases_page(row: AuditRound, form: TakeCasesForm) -> str:

@@ -11,7 +11,7 @@ from auditflow.queries.moves import moves_for
 from auditflow.queries.results import get_result_round
 from auditflow.services.results import close_round, compute_results
 from auditflow.web.audit_round_pages import BAD, tried
-from auditflow.web.request import act, db, form_version, now, viewer
+from auditflow.web.request import act, db, form_version, new_key, now, viewer
 from auditflow.web.routing import Pages
 from forms.audit_round import PressForm
 
@@ -25,7 +25,7 @@ def results_close_check(round_id: int) -> Any:
     row = get_result_round(db(), viewer(), round_id)
     if row.state == "closed":
         return redirect(url_for("results.results_show", round_id=round_id))
-    return _page(round_id, PressForm(None, version=row.version))
+    return _page(round_id, PressForm(None, key=new_key(), version=row.version))
 
 
 def _page(round_id: int, form: PressForm) -> str:

@@ -14,7 +14,7 @@ from auditflow.services.audit_round_cancel import cancel_round
 from auditflow.services.sample_change import add_case
 from auditflow.services.sample_reserves import extend_reserves
 from auditflow.web.audit_round_pages import BAD, LEAD, READERS, group_words, to_round, tried, visible_round
-from auditflow.web.request import act, db, form_version, now, viewer
+from auditflow.web.request import act, db, form_version, new_key, now, viewer
 from auditflow.web.routing import Pages
 from forms.audit_round import AddCaseForm, ExtendReservesForm, ExtendRoundForm, GiveReasonForm, PressForm
 
@@ -75,7 +75,7 @@ def _done(round_id: int, action: str, form: Any, use: Callable[[], Any], words: 
 @pages.page("/rounds/<int:round_id>/extend", may=LEAD)
 def round_extend(round_id: int) -> Any:
     """A later end date."""
-    return _page(round_id, "extend", ExtendRoundForm(None, version=visible_round(round_id).version))
+    return _page(round_id, "extend", ExtendRoundForm(None, key=new_key(), version=visible_round(round_id).version))
 
 
 @pages.act("/rounds/<int:round_id>/extend", may=LEAD)
@@ -94,7 +94,7 @@ def round_extend_now(round_id: int) -> Any:
 @pages.page("/rounds/<int:round_id>/add-case", may=LEAD)
 def round_add_case(round_id: int) -> Any:
     """A case added by hand."""
-    return _page(round_id, "add_case", AddCaseForm(None, version=visible_round(round_id).version))
+    return _page(round_id, "add_case", AddCaseForm(None, key=new_key(), version=visible_round(round_id).version))
 
 
 @pages.act("/rounds/<int:round_id>/add-case", may=LEAD)
@@ -112,7 +112,7 @@ def round_add_case_now(round_id: int) -> Any:
 @pages.page("/rounds/<int:round_id>/reserves", may=LEAD)
 def round_reserves(round_id: int) -> Any:
     """More reserves."""
-    form = ExtendReservesForm(None, version=visible_round(round_id).version, stratum=ALL, more=3)
+    form = ExtendReservesForm(None, key=new_key(), version=visible_round(round_id).version, stratum=ALL, more=3)
     return _page(round_id, "extend_reserves", _reserves_form(form, round_id))
 
 
@@ -142,7 +142,7 @@ def round_reserves_now(round_id: int) -> Any:
 @pages.page("/rounds/<int:round_id>/report", may=LEAD)
 def round_report(round_id: int) -> Any:
     """The end of auditing."""
-    return _page(round_id, "begin_reporting", PressForm(None, version=visible_round(round_id).version))
+    return _page(round_id, "begin_reporting", PressForm(None, key=new_key(), version=visible_round(round_id).version))
 
 
 @pages.act("/rounds/<int:round_id>/report", may=LEAD)
@@ -160,7 +160,7 @@ def round_report_now(round_id: int) -> Any:
 @pages.page("/rounds/<int:round_id>/reopen", may=LEAD)
 def round_reopen(round_id: int) -> Any:
     """Back to live."""
-    return _page(round_id, "reopen", GiveReasonForm(None, version=visible_round(round_id).version))
+    return _page(round_id, "reopen", GiveReasonForm(None, key=new_key(), version=visible_round(round_id).version))
 
 
 @pages.act("/rounds/<int:round_id>/reopen", may=LEAD)
@@ -178,7 +178,7 @@ def round_reopen_now(round_id: int) -> Any:
 @pages.page("/rounds/<int:round_id>/cancel", may=READERS)
 def round_cancel(round_id: int) -> Any:
     """The end of a round without results."""
-    return _page(round_id, "cancel", GiveReasonForm(None, version=visible_round(round_id).version))
+    return _page(round_id, "cancel", GiveReasonForm(None, key=new_key(), version=visible_round(round_id).version))
 
 
 @pages.act("/rounds/<int:round_id>/cancel", may=READERS)

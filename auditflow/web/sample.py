@@ -23,7 +23,7 @@ from auditflow.web.case_audit_second import STATES
 from auditflow.web.dashboard import LABELS
 from auditflow.web.download import as_file
 from auditflow.web.layout import day, long_day
-from auditflow.web.request import act, db, form_version, now, viewer
+from auditflow.web.request import act, db, form_version, new_key, now, viewer
 from auditflow.web.results_tables import PURPOSES
 from auditflow.web.routing import Pages
 from forms.audit_round import GiveReasonForm, LeaveOutForm, MoveCaseForm
@@ -88,7 +88,7 @@ def sample_case(round_id: int, case_audit_id: int) -> Any:
 def sample_move(round_id: int, case_audit_id: int) -> Any:
     """Another auditor for one case."""
     row, audit, _ = _case(round_id, case_audit_id)
-    return _move_page(row, audit, MoveCaseForm(None, version=audit.version))
+    return _move_page(row, audit, MoveCaseForm(None, key=new_key(), version=audit.version))
 
 
 def _move_page(row: AuditRound, audit: CaseAudit, form: MoveCaseForm) -> str:
@@ -124,7 +124,7 @@ def sample_move_now(round_id: int, case_audit_id: int) -> Any:
 def sample_leave(round_id: int, case_audit_id: int, way: str) -> Any:
     """Ask that a case leaves the sample, or stays without an audit."""
     row, audit, moves = _case(round_id, case_audit_id)
-    return _leave_page(row, audit, moves, way, LeaveOutForm(None, version=audit.version))
+    return _leave_page(row, audit, moves, way, LeaveOutForm(None, key=new_key(), version=audit.version))
 
 
 def _leave_page(row: AuditRound, audit: CaseAudit, moves: Moves, way: str, form: LeaveOutForm) -> str:
@@ -158,7 +158,7 @@ def sample_leave_now(round_id: int, case_audit_id: int, way: str) -> Any:
 def sample_discard(round_id: int) -> Any:
     """Ask the director to discard the draw."""
     row = visible_round(round_id)
-    return _discard_page(row, GiveReasonForm(None, version=row.version))
+    return _discard_page(row, GiveReasonForm(None, key=new_key(), version=row.version))
 
 
 def _discard_page(row: AuditRound, form: GiveReasonForm) -> str:
