@@ -33,19 +33,19 @@ ROLE_HELP: dict[str, tuple[str, ...]] = {
         "Plan a round: audit tool and dates, list, design of the sample, draw, allocation, launch.",
         "On the round’s page: what is late, what is stuck, who needs a reminder. Decisions come first.",
         "Close the round when every case is agreed, removed or not audited; then results are published.",
-        "Charts tells a change in a monthly measure from its usual ups and downs; what you send is not kept.",
+        "Under Results, a control chart tells a change in a monthly measure from its usual ups and downs.",
     ),
     "head_of_service": (
         "Immediate concerns of your service reach you when nobody acknowledged them, or when they are about a manager.",
         "You decide disputes of other services, approve removals for them, and see Inadequate cases of your own.",
         "An action of your service that was declined comes to you: it stands, or it is withdrawn. You also "
         "approve that one cannot be done.",
-        "Charts tells a change in a monthly measure from its usual ups and downs; what you send is not kept.",
+        "Under Results, a control chart tells a change in a monthly measure from its usual ups and downs.",
     ),
     "director": (
         "You approve what is left out of a sample, and decide what was passed up because nobody else may.",
         "Results are yours to see as figures; a single case only if it was passed up to you.",
-        "Charts tells a change in a monthly measure from its usual ups and downs; what you send is not kept.",
+        "Under Results, a control chart tells a change in a monthly measure from its usual ups and downs.",
     ),
     "external_moderator": (
         "What was handed to you stands under Moderation, until the date agreed with you.",

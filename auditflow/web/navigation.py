@@ -1,4 +1,4 @@
-"""The navigation: two to six items by role, with counts of what waits for the person."""
+"""The navigation: two to five items by role, with counts of what waits for the person."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ ITEMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Raise a concern", "alert_raise.alert_raise_choose", ("auditor", "external_moderator")),
     ("Requests", "approval.approval_list", ("head_of_service", "director")),
     ("Results", "results.results_list", ("qa_lead", "director", "head_of_service", "board_member")),
-    ("Charts", "control_chart.control_chart_new", ("qa_lead", "director", "head_of_service")),
     ("People", "person.person_list", ("administrator",)),
     ("Timetable", "timetable.timetable_show", ("administrator",)),
     ("Journal", "journal.journal_list", ("administrator",)),
@@ -36,6 +35,7 @@ PARTS = {
         ("dashboard", "sample", "allocation", "launch", "round_lead", "re_audit", "case_audit_second"), "audit_round"
     ),
     **dict.fromkeys(("dispute", "correction", "stuck"), "work"),
+    "control_chart": "results",
 }
 """Pages that belong to an item of another name: pages -> the item's."""
 
@@ -53,7 +53,9 @@ def navigation(viewer: Viewer, counts: Mapping[str, int]) -> list[dict[str, Any]
 @lru_cache(maxsize=256)
 def _items(roles: frozenset[str]) -> tuple[tuple[str, str], ...]:
     """Text and endpoint of what somebody with these roles sees."""
-    return tuple((text, endpoint) for text, endpoint, seen_by in ITEMS if not seen_by or not roles.isdisjoint(seen_by))
+    # A board member has nothing to do here: their home is the results.
+    items = ITEMS[1:] if roles == {"board_member"} else ITEMS
+    return tuple((text, endpoint) for text, endpoint, seen_by in items if not seen_by or not roles.isdisjoint(seen_by))
 
 
 @lru_cache(maxsize=2048)

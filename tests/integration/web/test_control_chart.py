@@ -54,7 +54,7 @@ def table(page: Page) -> list[str]:
 def test_charts_are_for_those_who_see_the_figures_of_rounds(council: Council, sign_in: SignIn) -> None:
     for person in (council.qa_lead, council.director, council.heads[0]):
         page = sign_in(person).get("/charts")
-        assert "/charts" in page.browser.get("/").links()
+        assert "/charts" in page.browser.get("/results").links()
     for person in (council.auditors[0], council.administrator):
         browser = sign_in(person)
         assert "/charts" not in browser.get("/").links()
