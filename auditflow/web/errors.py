@@ -14,6 +14,7 @@ from auditflow.web.request import house, known_user, sent_by_script
 
 NOT_TYPED = frozenset({"csrf_token", "version", "key", "password", "action"})
 STATUS: dict[type[Refused], int] = {NotFound: 404, NotPermitted: 403, Stale: 409}
+AGAIN = frozenset({400, 409})
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
 
 
@@ -40,7 +41,13 @@ def _refuse_unreadable() -> None:
 
 def typed() -> list[tuple[str, str]]:
     """What the person had typed into the form that could not be taken."""
-    return [(k, v) for k, v in request.form.items(multi=True) if k not in NOT_TYPED and v.strip()]
+    lists = ((name, " ".join(values).strip()) for name, values in request.form.lists() if _is_typed(name))
+    return [(name, text) for name, text in lists if text]
+
+
+def _is_typed(name: str) -> bool:
+    """Not what the page itself sent along, nor the number behind a choice."""
+    return name not in NOT_TYPED and not name.endswith("_id")
 
 
 def forget_person() -> None:
@@ -54,7 +61,15 @@ def _page(status: int, sentence: str = "", **more: Any) -> tuple[Any, int]:
     if sent_by_script():
         return jsonify(error=sentence or str(status)), status
     template = f"errors/{status if status in PAGES else 400}.html"
-    return render_template(template, sentence=sentence, typed=typed(), **more), status
+    return render_template(template, sentence=sentence, typed=typed(), again=_again(status), **more), status
+
+
+def _again(status: int) -> str:
+    """The address of the page that was sent, if it can be opened as it is now; blank if not."""
+    if request.method != "POST" or status not in AGAIN:
+        return ""
+    addresses = current_app.create_url_adapter(request)
+    return request.path if addresses is not None and addresses.test(method="GET") else ""
 
 
 def _refused(error: Refused) -> tuple[Any, int]:

@@ -192,6 +192,8 @@ def test_a_stale_page_changes_nothing(lead: Browser, database: Database) -> None
     lead.get(page.path).submit({"size": "14", "per_worker": "3", "per_family": "", "rules": ["closed"]})
     late = page.submit({"size": "20", "per_worker": "3", "per_family": "", "rules": ["closed"]}, status=409)
     assert "changed" in late.text
+    assert "Open the page as it is now" in late.text
+    assert late.path in late.links()
     with database.reading() as session:
         assert session.scalars(sa.select(AuditRound)).one().design["size"] == 14
 
