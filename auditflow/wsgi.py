@@ -15,6 +15,10 @@ from auditflow.domain.errors import BadInput, Refused
 from auditflow.models.database import open_database
 
 
+NOT_BOOTED = 3
+"""The exit code by which gunicorn knows that its workers will never start; after any other it tries for ever."""
+
+
 def make_app() -> Flask:
     """The application on the settings of the environment; ends the process with a sentence if these are wrong."""
     try:
@@ -34,7 +38,7 @@ def make_app() -> Flask:
         return create_app(settings, database=database)
     except Refused as refusal:
         print(refusal.sentence, file=sys.stderr)  # noqa: T201 - the one thing to say before the process ends
-        sys.exit(1)
+        sys.exit(NOT_BOOTED)
 
 
 app = make_app()

@@ -71,13 +71,14 @@ def test_the_example_itself_can_be_used(tmp_path: Path) -> None:
 
 
 def run(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    command = [sys.executable, *words]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60)
 
 
-@pytest.mark.parametrize("module", ["auditflow.wsgi", "celery_worker"])
-def test_an_entry_point_without_a_broker_says_what_to_do(module: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("module", "code"), [("auditflow.wsgi", 3), ("celery_worker", 1)])
+def test_an_entry_point_without_a_broker_says_what_to_do(module: str, code: int, tmp_path: Path) -> None:
     ended = run("-c", f"import {module}", AUDITFLOW_DATA=str(tmp_path))
-    assert ended.returncode == 1
+    assert ended.returncode == code
     assert "auditflow serve" in ended.stderr
     assert "Traceback" not in ended.stderr
 
@@ -91,5 +92,14 @@ def test_a_mail_address_without_a_sender_stops_the_web_at_its_start(tmp_path: Pa
         AUDITFLOW_REDIS_URL="redis://127.0.0.1",
         AUDITFLOW_MAIL_URL="smtp://mail.example.org",
     )
-    assert ended.returncode == 1
+    assert ended.returncode == 3
     assert "needs ?from=" in ended.stderr
+
+
+def test_gunicorn_ends_on_a_wrong_setting_instead_of_trying_for_ever(tmp_path: Path) -> None:
+    """The master's own end is what is waited for: with any other exit code of its workers it would never come."""
+    settings = {"AUDITFLOW_DATA": str(tmp_path), "HOME": str(tmp_path)}
+    ended = run("-m", "gunicorn", "auditflow.wsgi:app", "--bind", "127.0.0.1:0", "--no-control-socket", **settings)
+    assert ended.returncode == 3
+    assert "auditflow serve" in ended.stderr
+    assert "Worker failed to boot" in ended.stderr
