@@ -14,7 +14,6 @@ from auditflow.config import load_settings
 from auditflow.domain.errors import BadInput, Refused
 from auditflow.models.database import open_database
 
-
 NOT_BOOTED = 3
 """The exit code by which gunicorn knows that its workers will never start; after any other it tries for ever."""
 
