@@ -10,7 +10,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.models import Action, Alert, Approval, CaseAudit, Correction, Deadline, Journal, Moderation, Reflection
+from auditflow.models import (
+    Action,
+    Alert,
+    Approval,
+    AuditRound,
+    CaseAudit,
+    Correction,
+    Deadline,
+    Journal,
+    Moderation,
+    Reflection,
+)
 from auditflow.models.base import core
 from auditflow.models.plain import kept
 from auditflow.queries.facts import Facts, bind, list_facts
@@ -49,7 +60,7 @@ def list_work(session: Session, viewer: Viewer, at: datetime) -> list[WorkItem]:
     items: list[WorkItem] = []
     if viewer.is_gone:
         return items
-    for subject_type in SUBJECT_TYPES:
+    for subject_type in SUBJECT_TYPES if viewer.has("qa_lead") else OF_CASES:
         found = list_facts(session, subject_type, actor_id=viewer.person_id, at=at, where=MINE[subject_type])
         chosen = [(facts, todo) for facts in found if (todo := _todo(subject_type, facts)) is not None]
         items += _with_dates(session, subject_type, chosen)
@@ -98,6 +109,8 @@ def _todo(subject_type: str, facts: Facts) -> Todo | None:
     if todo is None or facts.roles.isdisjoint(todo.roles):
         return None
     known = {**facts.values, **when_asking(subject_type)}
+    if todo.prepares:
+        return todo
     # Asked for the roles of the row only: what the person might do in another role is not their work here.
     mine = facts.roles & todo.movers
     moves = machine.available(WORKFLOWS[subject_type], state=facts.state, roles=mine, facts=known)
@@ -136,6 +149,10 @@ def _requests(table: sa.Table) -> Column:
     return table.c.state == "requested"
 
 
+def _unfinished_rounds(table: sa.Table) -> Column:
+    return table.c.state.in_(["planned", "locked", "sampled", "live", "reporting"])
+
+
 MINE: dict[str, Callable[[sa.Table], Column]] = {
     "case_audit": _own_audits,
     "moderation": _own_moderations,
@@ -143,8 +160,11 @@ MINE: dict[str, Callable[[sa.Table], Column]] = {
     "alert": _open_alerts,
     "correction": _requests,
     "approval": _requests,
+    "audit_round": _unfinished_rounds,
 }
 """What could be a person's: open items of their own, or of their office. The facts then say whether it is."""
+OF_CASES = tuple(subject_type for subject_type in SUBJECT_TYPES if subject_type != "audit_round")
+"""Rounds are asked about for those who lead them only."""
 
 
 REF: dict[str, Any] = {
@@ -154,6 +174,7 @@ REF: dict[str, Any] = {
     "alert": of_audit(core(Alert).c.case_audit_id, "ref"),
     "correction": of_audit(core(Correction).c.case_audit_id, "ref"),
     "approval": of_audit(core(Approval).c.subject_id, "ref"),
+    "audit_round": AuditRound.name,
 }
 MODELS: dict[str, Any] = {
     "case_audit": CaseAudit,
@@ -162,6 +183,7 @@ MODELS: dict[str, Any] = {
     "alert": Alert,
     "correction": Correction,
     "approval": Approval,
+    "audit_round": AuditRound,
 }
 
 

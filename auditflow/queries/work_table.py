@@ -24,6 +24,8 @@ class Todo:
     due: str = "Due"
     silence: str = ""
     moves_as: tuple[str, ...] = ()
+    prepares: bool = False
+    """Shown before the move is possible too: what is still missing for it is the work."""
 
     @property
     def movers(self) -> frozenset[str]:
@@ -34,6 +36,7 @@ class Todo:
 AUDITOR = ("auditor",)
 MODERATOR = ("moderator", "external_moderator")
 CONCERN = ("case_team_manager", "head_of_service", "director")
+LEAD = ("qa_lead",)
 
 TODOS: tuple[Todo, ...] = (
     Todo(
@@ -113,6 +116,28 @@ TODOS: tuple[Todo, ...] = (
         "Decide",
         "/corrections/{id}",
     ),
+    Todo("audit_round", "planned", "lock_design", LEAD, "Plan {ref}", "Continue", "/rounds/{id}", prepares=True),
+    Todo("audit_round", "locked", "draw", LEAD, "Draw the sample of {ref}", "Continue", "/rounds/{id}"),
+    Todo(
+        "audit_round",
+        "sampled",
+        "launch",
+        LEAD,
+        "Allocate the cases of {ref}, and launch it",
+        "Continue",
+        "/rounds/{id}",
+        prepares=True,
+    ),
+    Todo(
+        "audit_round",
+        "live",
+        "begin_reporting",
+        LEAD,
+        "Begin reporting on {ref}: every case is settled",
+        "Open",
+        "/rounds/{id}",
+    ),
+    Todo("audit_round", "reporting", "close", LEAD, "Check and close {ref}", "Open", "/results/{id}"),
 )
 
 ASKED = Todo(

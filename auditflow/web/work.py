@@ -78,7 +78,8 @@ def _row(item: WorkItem, line: str, moment: datetime) -> dict[str, Any]:
     title = item.todo.title.format(ref=item.ref)
     return {
         "title": title,
-        "ref": item.ref,
+        # A case's reference never breaks; the name of a round may.
+        "ref": "" if item.todo.subject_type == "audit_round" else item.ref,
         "lines": lines,
         "due": _due(item, moment),
         "late": item.late(moment) or item.todo.subject_type == "alert",

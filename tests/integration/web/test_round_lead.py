@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from auditflow.domain.clock import FixedClock
 from auditflow.models import AuditRound, CaseAudit, Outbox, SampleCase
 from auditflow.models.database import Database
+from tests.factories.audits import make_case_audit, make_round
 from tests.factories.council import Council, make_council
 from tests.factories.sampling import Steps, make_frame
 from tests.pages import Browser
@@ -96,3 +97,25 @@ def test_the_reserves_of_a_group_are_extended_until_none_is_left(lead: Browser, 
     one = {"stratum": "group:child_in_care", "more": "900"}
     lead.get("/rounds/1/reserves").submit(one)
     assert "“Child looked after” has no case left" in lead.get("/rounds/1/reserves").submit(one, status=400).text
+
+
+def test_my_work_leads_to_what_a_round_waits_for(database: Database, sign_in: SignIn) -> None:
+    with database.writing() as session:
+        council = make_council(session)
+        names = {
+            "planned": "Plan {}",
+            "sampled": "Allocate the cases of {}, and launch it",
+            "reporting": "Check and close {}",
+        }
+        for state in ("planned", "sampled", "live", "reporting", "closed"):
+            row = make_round(session, council, state=state, name=f"Round {state}")
+            make_case_audit(session, council, row, state="in_progress" if state == "live" else "agreed")
+    page = sign_in(council.qa_lead).get("/")
+    for state, words in names.items():
+        assert words.format(f"Round {state}") in page.text
+    assert "3 things to do" in page.text
+    assert "Round live" not in page.text, "its cases are not settled"
+    for item in [link for link in page.links() if link.startswith(("/rounds/", "/results/"))]:
+        assert page.browser.get(item).text
+    for other in (council.director, council.auditors[0]):
+        assert "Round" not in sign_in(other).get("/work").text.replace("Rounds", "")
