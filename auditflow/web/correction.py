@@ -53,7 +53,7 @@ def correction_request(case_audit_id: int) -> Any:
             row = request_correction(
                 db(), audit.id, form.item.data, {"value": form.value()}, form.reason.data or "", act()
             )
-            flash("The quality assurance lead is told. You hear when it is decided.", "success")
+            flash("A quality assurance lead who has no part in it decides, or the director. You hear of it.", "success")
             return redirect(url_for(".correction_show", correction_id=row.id), code=303)
         except (BadInput, GuardRefused, WrongState) as refusal:
             db().rollback()

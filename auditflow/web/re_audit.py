@@ -68,9 +68,15 @@ def _with_lists(form: PlanReAuditForm, row: AuditRound) -> PlanReAuditForm:
 
 def _plan_page(form: PlanReAuditForm, row: AuditRound) -> str:
     cases = list_baseline_cases(db(), row.id)
-    poor = sum(case.grade < 3 for case in cases)
+    added = sum(case.judgemental for case in cases)
     return render_template(
-        "re_audit/plan.html", form=form, row=row, cases=len(cases), poor=poor, others=list_re_audits(db(), row.id)
+        "re_audit/plan.html",
+        form=form,
+        row=row,
+        cases=len(cases) - added,
+        added=added,
+        poor=sum(case.grade < 3 for case in cases),
+        others=list_re_audits(db(), row.id),
     )
 
 

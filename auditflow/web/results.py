@@ -44,9 +44,10 @@ def results_list() -> Any:
     rows = []
     for row in rounds:
         kept = frozen.get(row.id)
-        words = kept.results["board"]["sentence"] if kept else "Not published yet"
+        words = kept.results["board"]["sentence"] if kept else "Nothing is published before the round is closed."
         state = f"Published {day(row.closed_at)}" if row.closed_at else "In reporting"
-        rows.append([{"text": row.name, "href": url_for(endpoint, round_id=row.id)}, state, words])
+        href = url_for(endpoint, round_id=row.id)
+        rows.append({"name": row.name, "href": href, "sentence": words, "state": state})
     inside = me.has(*INSIDE)
     trends = trend_parts(rounds, frozen, list_tool_titles(db())) if inside else []
     return render_template(
@@ -66,6 +67,8 @@ def results_show(round_id: int) -> Any:
     links = Links(round_id, me.has("qa_lead"))
     teams = me.has("qa_lead", "director")
     more = _re_audit(row, results, links) if results["re_audit"] else round_page(results, links, teams=teams)
+    if row.state == "live":
+        more |= _unfinished(results["completion"])
     groups = group_parts(row, results) if teams and not results["re_audit"] else {}
     template = "results/re_audit.html" if results["re_audit"] else "results/show.html"
     return render_template(
@@ -87,6 +90,13 @@ def _re_audit(row: AuditRound, results: dict[str, Any], links: Links) -> dict[st
     assert baseline is not None, "a re-audit has its baseline"
     more = re_audit_page(results, links, Links(baseline.id, links.opens))
     return more | {"baseline": baseline}
+
+
+def _unfinished(completion: dict[str, Any]) -> dict[str, Any]:
+    """While audits are still being made, what is agreed so far is not the round: nothing is said of it."""
+    done, planned = completion["done"], completion["planned"]
+    words = f"Not finished: {done} of the {planned} audits are agreed. Nothing can be said of the round yet."
+    return {"finding": words, "bullets": []}
 
 
 def _caption(row: AuditRound, number: int | None) -> str:

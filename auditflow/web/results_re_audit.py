@@ -111,7 +111,8 @@ def _lost_rows(moved: Figures, links: Links, before_links: Links) -> list[dict[s
     if lost:
         words += f": {reasons_words(moved['lost_reasons'])}."
         if not moved["because_poor"]:
-            words += f" {moved['lost_good_before']} of the {lost} were good or better {when(moved['before'])}."
+            good = moved["lost_good_before"]
+            words += f" {good} of the {lost} {'was' if good == 1 else 'were'} good or better {when(moved['before'])}."
     rows: list[dict[str, Any]] = [{"key": "Not re-audited", "value": words}]
     if links.opens and lost:
         rows[0]["actions"] = [{"text": "Open", "href": links.to(group="removed"), "hidden": "the removed cases"}]
