@@ -12,7 +12,6 @@ from auditflow.domain.errors import BadInput
 __all__ = ["csv_records", "decoded", "is_text", "likely_delimiter", "read_bytes"]
 
 _ENCODINGS = ("utf-8-sig", "cp1252")
-_LARGEST_FIELD = 1_000_000
 
 
 def read_bytes(path: str | Path) -> bytes:
@@ -27,7 +26,6 @@ def csv_records(name: str, content: bytes, delimiter: str = ",") -> Iterator[lis
     """The records of CSV in UTF-8 or Windows' own encoding, blank ones too. Raises BadInput for what is not CSV."""
     if not is_text(content):
         raise BadInput(f"{name} is not a CSV file. Save the sheet as “CSV UTF-8” and use that.")
-    csv.field_size_limit(_LARGEST_FIELD)
     # Lines end as CSV ends them: `splitlines` would also cut a cell at a separator pasted from a letter.
     reader = csv.reader(io.StringIO(decoded(content), newline=""), delimiter=delimiter, strict=True)
     try:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from auditflow.adapters.control_chart import MOST_MONTHS, read_months, read_number
+from auditflow.adapters.csv_file import csv_records
 from auditflow.adapters.csv_rows import rows_of
 from auditflow.domain.errors import BadInput
 from auditflow.domain.month import month_words, read_day, short_month
@@ -105,3 +108,10 @@ def test_whatever_is_sent_is_a_series_or_a_sentence(text):
         except BadInput:
             continue
         assert len(series.values) == len(series.months) > 0
+
+
+def test_reading_leaves_the_limits_of_other_readers_alone() -> None:
+    """Python's csv has one limit for the whole process: a case list that is read next must not be let through by it."""
+    before = csv.field_size_limit()
+    list(csv_records("months.csv", b"month,value\n2026-01,5\n"))
+    assert csv.field_size_limit() == before
