@@ -101,7 +101,7 @@ def _unfinished(completion: dict[str, Any]) -> dict[str, Any]:
 
 def _caption(row: AuditRound, number: int | None) -> str:
     if row.state != "closed":
-        return "Results so far: nothing is published before the round is closed"
+        return "Results so far, not yet published"
     version = f", version {number}" if number else ""
     return f"Results, closed {day(row.closed_at)}{version}"
 

@@ -100,7 +100,7 @@ def test_a_rounds_page_says_its_finding_and_opens_its_numbers(scene: Scene, sign
     browser = sign_in(scene.council.qa_lead)
     page = browser.get(f"/results/{scene.baseline}")
     assert "7 of 16 (44%) good or better" in page.text
-    assert "nothing is published before the round is closed" in page.text
+    assert "Results so far, not yet published" in page.text
     assert "1 added case (not random)" in page.text
     good = browser.get(f"/results/{scene.baseline}/cases?grade=3")
     assert "In the figures, Good: 6 cases." in good.text
