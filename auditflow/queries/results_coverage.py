@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -12,15 +14,11 @@ from auditflow.models.base import core
 AUDIT, SAMPLE, CASE = map(core, (CaseAudit, SampleCase, FrameCase))
 
 
-def count_workers(session: Session, row: AuditRound) -> dict[str, int]:
-    """`covered`: workers with at least one case drawn at random and not lost; `workers`: all on the list.
-
-    Names are counted as the list writes them; a blank one is nobody.
-    """
-    named = sa.func.count(sa.distinct(sa.func.nullif(CASE.c.worker, "")))
-    listed = sa.select(named).where(CASE.c.frame_id == row.frame_id)
-    drawn = (
-        sa.select(named)
+def of_drawn_cases(row: AuditRound, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Columns of the listed cases that were drawn at random for the round and not lost, one row an audit."""
+    return (
+        sa.select(*columns)
+        .select_from(CASE)
         .join(SAMPLE, SAMPLE.c.frame_case_id == CASE.c.id)
         .join(AUDIT, AUDIT.c.sample_case_id == SAMPLE.c.id)
         .where(
@@ -30,5 +28,15 @@ def count_workers(session: Session, row: AuditRound) -> dict[str, int]:
             AUDIT.c.state.not_in(OUT),
         )
     )
+
+
+def count_workers(session: Session, row: AuditRound) -> dict[str, int]:
+    """`covered`: workers with at least one case drawn at random and not lost; `workers`: all on the list.
+
+    Names are counted as the list writes them; a blank one is nobody.
+    """
+    named = sa.func.count(sa.distinct(sa.func.nullif(CASE.c.worker, "")))
+    listed = sa.select(named).where(CASE.c.frame_id == row.frame_id)
+    drawn = of_drawn_cases(row, named)
     covered, workers = session.execute(sa.select(drawn.scalar_subquery(), listed.scalar_subquery())).one()
     return {"covered": covered, "workers": workers}

@@ -8,12 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.graded import OUT
 from auditflow.domain.grades import Grade
-from auditflow.models import AuditRound, CaseAudit, Frame, FrameCase, SampleCase
-from auditflow.models.base import core
+from auditflow.models import AuditRound, Frame
+from auditflow.queries.results_coverage import AUDIT, CASE, of_drawn_cases
 
-AUDIT, SAMPLE, CASE = map(core, (CaseAudit, SampleCase, FrameCase))
 ATTRIBUTES = ("sex", "ethnicity", "disability")
 
 Groups = dict[str, dict[str, dict[str, int]]]
@@ -55,19 +53,8 @@ def _listed(row: AuditRound, have: list[str]) -> sa.Select[Any]:
 
 
 def _graded(row: AuditRound, have: list[str]) -> sa.Select[Any]:
-    graded = (
-        sa.select(*_values(have), AUDIT.c.published_grade)
-        .join(SAMPLE, SAMPLE.c.frame_case_id == CASE.c.id)
-        .join(AUDIT, AUDIT.c.sample_case_id == SAMPLE.c.id)
-        .where(
-            AUDIT.c.round_id == row.id,
-            AUDIT.c.purpose == "main",
-            AUDIT.c.kind != "judgemental",
-            AUDIT.c.state.not_in(OUT),
-            AUDIT.c.published_grade.is_not(None),
-        )
-        .subquery()
-    )
+    of_graded = of_drawn_cases(row, *_values(have), AUDIT.c.published_grade)
+    graded = of_graded.where(AUDIT.c.published_grade.is_not(None)).subquery()
     groups = [graded.c[name] for name in have]
     good = sa.func.sum(sa.case((graded.c.published_grade >= int(Grade.GOOD), 1), else_=0))
     return sa.select(*groups, sa.func.count(), good).group_by(*groups)

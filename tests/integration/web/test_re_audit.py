@@ -18,7 +18,7 @@ from auditflow.domain.sampling import hash_key
 from auditflow.models import AuditRound, CaseAudit, Person
 from auditflow.models.database import Database
 from tests.factories.council import Council, make_council
-from tests.factories.results import reported
+from tests.factories.results import reported, set_columns
 from tests.factories.sampling import Steps, make_frame
 from tests.pages import Browser, Page
 
@@ -87,6 +87,15 @@ def test_it_is_planned_for_a_quarter_later_and_takes_the_same_cases(scene: Scene
 
 def bundle_of(browser: Browser, round_id: int) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(browser.client.get(f"/rounds/{round_id}/bundle.zip").data))
+
+
+def test_cases_added_by_hand_are_told_apart_and_are_among_those_not_yet_good(scene: Scene, sign_in: SignIn) -> None:
+    with scene.database.writing() as session:
+        poor = sa.select(CaseAudit).where(CaseAudit.round_id == scene.baseline, CaseAudit.published_grade < 3)
+        set_columns(session, session.scalars(poor.order_by(CaseAudit.id).limit(1)).one(), kind="judgemental")
+    page = sign_in(scene.council.qa_lead).get(f"/rounds/{scene.baseline}/re-audit").text
+    assert "The same 11 cases and the 1 added by hand" in page
+    assert "9 of the 12 were not yet good." in page
 
 
 def test_its_bundle_says_what_can_be_checked_where_nothing_was_drawn(scene: Scene, sign_in: SignIn) -> None:

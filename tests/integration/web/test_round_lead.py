@@ -60,7 +60,7 @@ def test_a_removal_is_asked_for_and_decided_by_the_director(
 def test_late_auditors_are_chased_once_a_day(lead: Browser, clock: FixedClock, database: Database) -> None:
     clock.advance(timedelta(days=14))
     page = lead.get("/rounds/1")
-    assert "Chase the 4 auditors with late audits" in page.text
+    assert "Chase the 4 auditors with late audits or second gradings" in page.text
     assert "A reminder goes to 4 auditors" in page.submit(action="/chase").text
     assert "has had a reminder today" in lead.get("/rounds/1").submit(action="/chase").text
     with database.reading() as session:
