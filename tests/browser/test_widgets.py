@@ -39,6 +39,8 @@ def test_a_form_with_errors_has_none_for_axe(page: Page, width: int) -> None:
 def test_each_link_of_the_summary_goes_to_its_field(page: Page) -> None:
     page.goto("/form")
     page.get_by_role("button", name="Save and continue").click()
+    # Until the script has put the focus on the summary, it may still take it away from a link.
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
     links = page.locator(".govuk-error-summary__list a")
     targets = [link.get_attribute("href") or "" for link in links.all()]
     assert "#ends" in targets
