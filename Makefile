@@ -63,10 +63,10 @@ simulate: $(VENV)/dev ## Draw and re-audit in worlds whose truth is known; write
 	@$(BIN)/python -m bench.simulation --jobs $(JOBS) --seed $(SEED)
 
 lock: $(VENV)/dev ## Resolve the dependencies anew, with hashes and without addresses
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
-		--python-version 3.11 --extra postgres --extra prod --group build pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
-		--python-version 3.11 --extra postgres --extra prod --group build --group dev pyproject.toml \
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-strip-extras \
+		--python-version 3.11 --extra postgres --extra prod --extra pdf --group build pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-strip-extras \
+		--python-version 3.11 --extra postgres --extra prod --extra pdf --group build --group dev pyproject.toml \
 		-c requirements.lock -o requirements-dev.lock
 
 clean: ## Remove the environment and the sample council
