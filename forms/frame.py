@@ -46,7 +46,7 @@ class UploadFrameForm(CreateForm):
         "File",
         [Needed("Choose the file with the case list.")],
         extensions=KINDS,
-        description="CSV or Excel. Annex A workbooks can be taken as they are.",
+        description="CSV or Excel, up to 64 MB. Annex A workbooks can be taken as they are.",
     )
 
     def validate_as_at(self, field: Any) -> None:
