@@ -10,6 +10,7 @@ from typing import Any
 from auditflow.domain.frame import CASE_TYPES, COLUMN_LABELS
 from auditflow.domain.frame_headers import may_map
 from auditflow.domain.frame_mapping import MAPPABLE
+from auditflow.domain.whole_number import read_whole_number
 from forms.base import ChangeForm, CreateForm
 from forms.dates import DateField
 from forms.fields import CheckboxField, HiddenField, SelectField, TextField, UploadField
@@ -161,7 +162,7 @@ class MatchNamesForm(CreateForm):
         for number in range(most):
             kind, name = posted.get(f"kind-{number}", ""), posted.get(f"name-{number}", "")
             answer = posted.get(f"answer-{number}", "") or rest
-            if kind and name and (answer in self.marks or (answer.isascii() and answer.isdigit() and len(answer) < 10)):
+            if kind and name and (answer in self.marks or read_whole_number(answer) is not None):
                 found.append((kind, name, answer))
         return found
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from auditflow.domain.errors import BadInput
+from auditflow.domain.whole_number import read_whole_number
 from forms.base import ChangeForm
 from forms.dates import DateField, TimeField
 from forms.fields import CheckboxesField, LongTextField, RadioField, SelectField, TextField, WholeNumberField
@@ -21,6 +22,8 @@ CLOSED, RECENT, AUDITED, RESTRICTED = (
     "Restricted record",
 )
 NO_WORKER, OVERLOOKED = "No team or worker yet", "Worker without an audited case for 12 months"
+MOST = 100_000
+"""Cases of one sample, or of one group of it."""
 GROUPS = [
     ("case_type", "Kind of case"),
     ("team", "Team"),
@@ -45,7 +48,7 @@ class DesignSampleForm(ChangeForm):
         choices=[("number", "A number of cases"), ("all", "Every case that can be drawn")],
     )
     size = WholeNumberField(
-        "Number of cases", [NeededIf("how_many", {"number"}, "Enter the number of cases."), Between(1, 100_000)]
+        "Number of cases", [NeededIf("how_many", {"number"}, "Enter the number of cases."), Between(1, MOST)]
     )
     stratify = RadioField("Draw by groups of", choices=GROUPS, description="Each group gets its share of the sample.")
     minimum = WholeNumberField("At least this many from each group", [Between(0, 10_000)])
@@ -165,12 +168,13 @@ def _priority(form: DesignSampleForm) -> list[dict[str, Any]]:
 def _fixed(text: str) -> dict[str, int]:
     numbers: dict[str, int] = {}
     for line in filter(None, map(str.strip, text.splitlines())):
-        name, _, number = line.rpartition(":")
-        if not name.strip() or not number.strip().isdigit():
+        name, _, typed = line.rpartition(":")
+        number = read_whole_number(typed.strip(), MOST)
+        if not name.strip() or number is None:
             raise BadInput(
                 f"Write “{line}” as a group, a colon and a number, such as “Assessment East: 12”.", field="fixed"
             )
-        numbers[name.strip()] = int(number)
+        numbers[name.strip()] = number
     return numbers
 
 
