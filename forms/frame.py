@@ -9,7 +9,7 @@ from typing import Any
 
 from auditflow.domain.frame import CASE_TYPES, COLUMN_LABELS
 from auditflow.domain.frame_headers import may_map
-from auditflow.domain.frame_mapping import MAPPABLE
+from auditflow.domain.frame_mapping import MAPPABLE, no_reference_found
 from auditflow.domain.whole_number import read_whole_number
 from forms.base import ChangeForm, CreateForm
 from forms.dates import DateField
@@ -78,6 +78,12 @@ class MapColumnsForm(ChangeForm):
         """The box that says whether cases are taken from the sheet."""
         return self[f"s{number}-use"]
 
+    def lacking(self) -> str:
+        """That nothing in the file looks like a case reference, with its headings; blank where something does."""
+        if any(sheet.suggested for sheet in self.sheets):
+            return ""
+        return no_reference_found({sheet.name: sheet.headers for sheet in self.sheets}).sentence
+
     def mapping(self) -> dict[str, dict[str, str]]:
         """What was chosen, as `domain.frame_mapping` has it."""
         chosen: dict[str, dict[str, str]] = {}
@@ -92,7 +98,7 @@ class MapColumnsForm(ChangeForm):
         good = bool(super().validate(*args, **kwargs))
         mapping = self.mapping()
         if not mapping:
-            self.form_errors.append("Choose at least one sheet to take cases from.")
+            self.form_errors.append(self.lacking() or "Choose at least one sheet to take cases from.")
             return False
         for number, sheet in enumerate(self.sheets):
             if sheet.name in mapping and "case_ref" not in mapping[sheet.name]:
@@ -106,7 +112,8 @@ def map_columns_form(sheets: Sequence[SheetColumns]) -> type[MapColumnsForm]:
     """The form for a file with these sheets, filled with what is suggested."""
     fields: dict[str, Any] = {"sheets": tuple(sheets)}
     for number, sheet in enumerate(sheets):
-        fields[f"s{number}-use"] = CheckboxField(f"Take cases from “{sheet.name}”", default=bool(sheet.suggested))
+        taken = bool(sheet.suggested) or len(sheets) == 1
+        fields[f"s{number}-use"] = CheckboxField(f"Take cases from “{sheet.name}”", default=taken)
         for column in MAPPABLE:
             fields[f"s{number}-{column}"] = SelectField(
                 COLUMN_LABELS[column],

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from auditflow.models import Frame, ReadLog
 from auditflow.models.database import Database
+from tests.factories.annex_a import workbook_bytes
 from tests.factories.council import Council
 from tests.pages import Browser, Page
 
@@ -186,3 +187,26 @@ def test_case_lists_do_not_exist_for_others(lead: Browser, council: Council, sig
 def test_a_list_that_is_not_there_is_not_found(lead: Browser) -> None:
     for path in ("/99", "/99/columns", "/99/freeze", "/99/names", "/99/list.csv", "/99/not-taken.csv"):
         lead.get(f"/case-lists{path}", status=404)
+
+
+def test_a_file_without_a_reference_is_told_its_columns(lead: Browser) -> None:
+    page = upload(lead, "Colour,Team\nRed,East\n")
+    assert "No column of this file looks like a case reference. Its columns are “Colour”, “Team”." in page.text
+    assert "Choose the column of “List” that holds the case reference." in page.submit(status=400).text
+    typed = {key: value for key, value in page.form().items() if key != "s0-use"}
+    assert "Its columns are “Colour”, “Team”" in lead.post(page.path, typed, status=400).text
+    assert "1 case in the list" in page.submit({"s0-case_ref": "Colour"}).text
+
+
+def test_characters_that_no_page_can_show_are_left_out_of_the_examples(lead: Browser) -> None:
+    page = upload(lead, "Case reference,Team\nCF-\x012,Ea\x02st\u200b\x7f\n\x03,West\n")
+    assert "CF-2" in page.text
+    assert "For example: East, West" in page.text
+    assert "contains a control character" in page.submit().text
+
+
+def test_cells_that_a_workbook_loses_are_said_on_the_preview(lead: Browser) -> None:
+    rows = [["Case reference", "Team"], ["CF-1", "#N/A"], ["CF-2", "=1+1"]]
+    page = upload(lead, workbook_bytes({"Cases": rows}), name="october.xlsx").submit()
+    assert "The whole file: a spreadsheet error such as #N/A was read as blank (1 cell)." in page.text
+    assert "a formula was saved without its value, and read as blank (1 cell)." in page.text
