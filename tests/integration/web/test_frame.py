@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask_security import hash_password
 
-from auditflow.models import Frame, ReadLog
+from auditflow.models import Frame, Person, ReadLog
 from auditflow.models.database import Database
 from tests.factories.annex_a import workbook_bytes
 from tests.factories.council import Council
@@ -210,3 +211,24 @@ def test_cells_that_a_workbook_loses_are_said_on_the_preview(lead: Browser) -> N
     page = upload(lead, workbook_bytes({"Cases": rows}), name="october.xlsx").submit()
     assert "The whole file: a spreadsheet error such as #N/A was read as blank (1 cell)." in page.text
     assert "a formula was saved without its value, and read as blank (1 cell)." in page.text
+
+
+def test_after_the_session_ended_the_file_has_to_be_chosen_again(
+    lead: Browser, council: Council, database: Database
+) -> None:
+    with lead.app.app_context(), database.writing() as session:
+        person = session.get_one(Person, council.qa_lead.id)
+        person.password = hash_password("three unrelated words")
+        email = person.email
+    form = lead.get("/case-lists/new").form()
+    lead.client.delete_cookie("auditflow")
+    typed = {**form, "name": "October list", "as_at": ["30", "10", "2026"], "file": (io.BytesIO(b"x"), "list.csv")}
+    answer = lead.client.post("/case-lists/new", data=typed)
+    ask = lead._page(answer, answer.status_code)
+    assert "The file is not kept: you choose it again then." in ask.text
+    back = ask.submit({"email": email, "password": "three unrelated words"})
+    assert "The file could not be kept" in back.text
+    assert "nothing is lost" not in back.text
+    again = back.submit(status=400)
+    assert "Choose the file with the case list." in again.text
+    assert again.form()["name"] == ["October list"]
