@@ -7,11 +7,12 @@ from typing import Any
 from flask import render_template, request
 
 from auditflow.domain.errors import BadInput, GuardRefused
+from auditflow.domain.sampling_words import group_words
 from auditflow.domain.whole_number import read_whole_number
 from auditflow.models import AuditRound
 from auditflow.queries.allocation import Eligibility, list_available_auditors, list_round_auditors, read_eligibility
 from auditflow.services.allocation import Suggestion, allocate_cases, choose_auditors, suggest_allocation
-from auditflow.web.audit_round_pages import BAD, LEAD, group_words, step_caption, to_step, tried, visible_round
+from auditflow.web.audit_round_pages import BAD, LEAD, step_caption, to_step, tried, visible_round
 from auditflow.web.layout import day
 from auditflow.web.request import act, db, form_version, new_key
 from auditflow.web.routing import Pages
