@@ -8,7 +8,7 @@ limit cannot be kept with it, the seeds of further tries follow from it, so that
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,13 @@ def check_design(session: Session, row: AuditRound) -> Design:
     design = Design.from_dict(row.design)
     try_design(session, frame, design)
     return design
+
+
+def count_eligible(session: Session, frame: Frame, design: Mapping[str, Any]) -> int:
+    """How many cases of the list the rules of a design of every case leave. Raises BadInput if none."""
+    checked = Design.from_dict(design)
+    cases = read_case_rows(session, frame, checked.columns)
+    return sampling.expected_sample(cases.rows, checked, columns=cases.columns).eligible
 
 
 def try_design(session: Session, frame: Frame, design: Design) -> sampling.Draw:

@@ -112,7 +112,7 @@ def test_a_limit_that_no_draw_can_keep_is_said_before_the_lock(lead: Browser, da
         row.design = row.design | {"per_worker": {"column": "worker", "most": 1}}
     trial = lead.get(page.path)
     assert "No draw can keep this limit" in trial.text
-    assert "at most 1 for each “worker”" in trial.text
+    assert "at most 1 for each worker" in trial.text
     assert page.path.replace("/trial", "/design") in trial.links()
     locked = lead.get(page.path.replace("/trial", "/draw")).submit(status=400)
     assert "No draw can keep this limit" in locked.text
@@ -276,3 +276,19 @@ def make_again(session: Session, council: Council) -> Steps:
 
 def size(n: int) -> dict[str, object]:
     return {"ref": "case_ref", "size": n, "stratify": "case_type", "minimum": 1}
+
+
+@pytest.mark.parametrize(
+    ("dates", "sentence"),
+    [
+        ({"ends_on": ["27", "11", "9999"]}, "A round may last 2 years at most."),
+        ({"record_date": ["23", "10", "1900"]}, "up to 5 years before the round"),
+    ],
+)
+def test_days_that_nobody_can_have_meant_are_a_sentence(
+    lead: Browser, dates: dict[str, list[str]], sentence: str
+) -> None:
+    first = lead.get("/rounds/new")
+    tool = re.findall(r'name="tool_version_id"[^>]*value="(\d+)"', first.html)[0]
+    page = first.submit({"name": "Slip", "tool_version_id": tool, **DATES, **dates}, status=400)
+    assert sentence in page.text
