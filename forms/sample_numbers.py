@@ -69,8 +69,8 @@ def fixed_numbers(text: str, column: str | None) -> dict[str, int]:
 
 
 def fixed_text(numbers: Mapping[str, int]) -> str:
-    """The same numbers as they are typed."""
-    return "\n".join(f"{group_words(name)}: {number}" for name, number in numbers.items())
+    """The same numbers as they are typed, by group."""
+    return "\n".join(sorted(f"{group_words(name)}: {number}" for name, number in numbers.items()))
 
 
 def check_total(size: int, numbers: Mapping[str, int], apart: Mapping[str, int]) -> None:
