@@ -64,7 +64,7 @@ class DesignSampleForm(ChangeForm):
     size = NumberOrShareField(
         "Number of cases",
         [NeededIf("how_many", {"number"}, "Enter the number of cases.")],
-        description="For example 80, or 5% of the cases that can be drawn: it is kept as the number that makes.",
+        description="A number, like 80, or a share of the cases that can be drawn, like 5%.",
     )
     stratify = RadioField("Draw by groups of", choices=GROUPS, description="Each group gets its share of the sample.")
     minimum = WholeNumberField("At least this many from each group", [Between(0, 10_000)])
@@ -86,9 +86,9 @@ class DesignSampleForm(ChangeForm):
     unallocated = RadioField(
         "Cases with no worker yet",
         choices=[
-            ("together", "Stay in the list, in their own group of cases"),
+            ("together", "Stay in the list with the others"),
             ("group", "Form a small group of their own"),
-            ("out", "Are left out, and counted"),
+            ("out", "Are left out; the trial says how many"),
         ],
     )
     unallocated_size = WholeNumberField("How many of them", [Between(1, 10_000)], description="Empty: 2.")

@@ -143,8 +143,8 @@ def _headers(sheet: str, cells: Sequence[object]) -> list[str]:
 
 def _examples(rows: Sequence[Sequence[object]], column: int) -> list[str]:
     """A few of the values, without the characters that no page can show."""
-    cells = (plain_text(row[column]) for row in rows if len(row) > column)
-    filled = ("".join(filter(str.isprintable, text)).strip() for text in cells)
+    cells = (" ".join(plain_text(row[column]).split()) for row in rows if len(row) > column)
+    filled = ("".join(filter(str.isprintable, text)) for text in cells)
     return [text[:60] for text in filled if text][:_EXAMPLES]
 
 

@@ -95,7 +95,8 @@ def _check_limits(design: Design, expected: sampling.Expected) -> None:
     for cap in design.caps:
         groups = expected.impossible.get(cap.column, ())
         if groups:
-            names = " and ".join(f"{expected.allocation[name]} cases of “{name}”" for name in groups)
+            *some, last = [f"{expected.allocation[name]} cases of “{name}”" for name in groups]
+            names = f"{', '.join(some)} and {last}" if some else last
             raise BadInput(
                 f"No draw can keep this limit: there are not {names} with at most {cap.most} for each “{cap.column}”. "
                 "Allow more for each, or ask for fewer cases.",

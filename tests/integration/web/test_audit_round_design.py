@@ -123,7 +123,11 @@ def test_every_case_is_taken_whatever_the_limits_say(lead: Browser, database: Da
     assert "The limits for one worker and one family do not apply then" in page.text
     trial = page.submit({"how_many": "all", "rules": ["closed"]})
     assert "Every one of the 52 cases that can be drawn is in the sample." in trial.text
+    assert "Every case is taken, so it is known already which." in trial.text
+    assert "throw-away" not in trial.text
     assert "per_worker" not in kept(database)
+    lock = lead.get(trial.path.replace("/trial", "/draw"))
+    assert "You lock: every case that can be drawn of “Open cases, 23 October 2026”, a list of 60." in lock.text
     assert "52 cases are drawn" in lock_and_draw(lead, trial).text
     assert lead.get(trial.path.replace("/trial", "/draw")).path.endswith("/draw")
 

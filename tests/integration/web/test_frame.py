@@ -13,7 +13,7 @@ from flask_security import hash_password
 
 from auditflow.models import Frame, Person, ReadLog
 from auditflow.models.database import Database
-from tests.factories.annex_a import workbook_bytes
+from tests.factories.annex_a import annex_a_workbook, workbook_bytes
 from tests.factories.council import Council
 from tests.pages import Browser, Page
 
@@ -232,3 +232,18 @@ def test_after_the_session_ended_the_file_has_to_be_chosen_again(
     again = back.submit(status=400)
     assert "Choose the file with the case list." in again.text
     assert again.form()["name"] == ["October list"]
+
+
+def test_rows_that_were_not_taken_are_counted_first_and_listed_behind(lead: Browser) -> None:
+    rows = "Case reference,Date opened\nCF-1,2026-01-05\n" + "CF-2,ask Jo\n" * 3
+    page = read(lead, rows)
+    assert "Date opened: “ask Jo” cannot be read as a date3" in page.text
+    assert "Each of these rows" in page.text
+    assert "Sheet" not in page.text, "there is one only"
+
+
+def test_sheets_that_cases_are_taken_from_come_first(lead: Browser) -> None:
+    page = upload(lead, annex_a_workbook(), name="annex a.xlsx")
+    order = [page.html.index(f"Take cases from “List {number}”") for number in (6, 7, 8, 9, 1, 2)]
+    assert order == sorted(order)
+    assert "For example: Ann Archer, Ann Archer, Bo Birch" in page.text
