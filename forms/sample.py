@@ -91,7 +91,9 @@ class DesignSampleForm(ChangeForm):
             ("out", "Are left out; the trial says how many"),
         ],
     )
-    unallocated_size = WholeNumberField("How many of them", [Between(1, 10_000)], description="Empty: 2.")
+    unallocated_size = WholeNumberField(
+        "How many of them", [Between(1, 10_000)], description="Empty: 2, or as many as the least number of a group."
+    )
     reserves = WholeNumberField(
         "Reserves for each group",
         [Between(0, 1000)],
