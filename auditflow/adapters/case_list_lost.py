@@ -14,7 +14,8 @@ _NO_VALUE = re.compile(
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _STARTS = (b"<c ", b":c ", b":table-cell ")
-_LONGEST = 1 << 20
+_NEAR = 1 << 12
+_LONGEST = 1 << 19
 _EVERYWHERE = "The whole file"
 
 
@@ -31,9 +32,11 @@ class LostCells:
             return
         data = self._rest.get(name, b"") + block
         # The last cell may be broken in two: it waits for the bytes that follow.
-        cut = max(map(data.rfind, _STARTS))
-        self._count(data[: max(cut, 0)])
-        self._rest[name] = data[max(cut, 0) :][-_LONGEST:]
+        cut = _last_cell(data)
+        self._count(data[:cut])
+        rest = data[cut:]
+        # Much text without another cell, such as what follows the last row: its middle is of no use.
+        self._rest[name] = rest if len(rest) < 2 * _LONGEST else rest[:_LONGEST] + rest[-_LONGEST:]
 
     def notes(self) -> list[Note]:
         """What was lost, in so many cells; call it once, after the last bytes."""
@@ -46,7 +49,14 @@ class LostCells:
         return [Note(_EVERYWHERE, "", text, count) for text, count in found.items() if count]
 
     def _count(self, data: bytes) -> None:
-        if b'="e' in data or b"='e" in data:
+        # A plain search first: it takes a tenth of the time, and most lists have neither.
+        if b't="e"' in data or b"error" in data:
             self._errors += len(_ERROR.findall(data))
-        if b"f>" in data or b"f " in data or b"f/>" in data:
+        if b"f>" in data or b"<f " in data:
             self._formulas += len(_NO_VALUE.findall(data))
+
+
+def _last_cell(data: bytes) -> int:
+    """Where the last cell begins; 0 if none does. Looked for near the end first: it nearly always is there."""
+    near = max(data.rfind(start, -_NEAR) for start in _STARTS)
+    return near if near > 0 else max(0, *(data.rfind(start) for start in _STARTS))

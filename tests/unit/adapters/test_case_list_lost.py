@@ -47,3 +47,11 @@ def test_a_workbook_says_so_and_a_good_one_says_nothing() -> None:
     error = f"<table:table-row>{row}</table:table-row>"
     assert [note.count for note in open_case_list(ods(error), name="a.ods").notes] == [1]
     assert open_case_list(annex_a_workbook(), name="a.xlsx").notes
+
+
+def test_a_long_end_without_cells_loses_nothing() -> None:
+    lost = LostCells()
+    last = b'<c r="F2" t="e"><v>#REF!</v></c>'
+    lost.see("xl/worksheets/sheet1.xml", CELLS.encode() + last + b"<mergeCell/>" * 200_000)
+    lost.see("xl/worksheets/sheet1.xml", b"<mergeCell/>" * 200_000)
+    assert counts(lost) == [3, 3]
