@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from auditflow.adapters.csv_rows import Row, RowFile
 from auditflow.domain.errors import BadInput
 from auditflow.domain.grades import Grade, parse_grade
+from auditflow.domain.whole_number import read_whole_number
 
 __all__ = [
     "domain_grades",
@@ -76,7 +77,7 @@ def read_sizes(file: RowFile, stratum: str) -> dict[str, int]:
 
 
 def _read_size(text: str) -> int:
-    plain = text.replace(",", "")
-    if not plain.isascii() or not plain.isdigit():
+    size = read_whole_number(text.replace(",", ""))
+    if size is None:
         raise BadInput(f"“{text}” is not a number of cases.")
-    return int(plain)
+    return size

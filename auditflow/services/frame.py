@@ -38,6 +38,10 @@ KEPT_FOR = timedelta(days=1)
 """How long the bytes of an upload that nobody freezes are kept."""
 
 
+LONGEST_NAME = 200
+"""Characters that the name of a list may have."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewFrame:
     """What is uploaded: the list's name, its date, the file's name and its bytes."""
@@ -52,6 +56,8 @@ def upload_frame(session: Session, new: NewFrame, act: Act) -> Frame:
     """Take a file as the beginning of a case list. Raises BadInput if it cannot be read at all."""
     if not new.name.strip():
         raise BadInput("Give the case list a name.", field="name")
+    if len(new.name.strip()) > LONGEST_NAME:
+        raise BadInput(f"Name the case list in {LONGEST_NAME} characters or fewer.", field="name")
     if new.as_at > local_date(act.at):
         raise BadInput("The list’s date cannot be in the future.", field="as_at")
     if earlier := _made_with(session, act):

@@ -8,7 +8,7 @@ limit cannot be kept with it, the seeds of further tries follow from it, so that
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,13 @@ def check_design(session: Session, row: AuditRound) -> Design:
     return design
 
 
+def count_eligible(session: Session, frame: Frame, design: Mapping[str, Any]) -> int:
+    """How many cases of the list the rules of a design of every case leave. Raises BadInput if none."""
+    checked = Design.from_dict(design)
+    cases = read_case_rows(session, frame, checked.columns)
+    return sampling.expected_sample(cases.rows, checked, columns=cases.columns).eligible
+
+
 def try_design(session: Session, frame: Frame, design: Design) -> sampling.Draw:
     """A trial draw with a throw-away seed: what the design would give, and no case of the real sample.
 
@@ -88,7 +95,8 @@ def _check_limits(design: Design, expected: sampling.Expected) -> None:
     for cap in design.caps:
         groups = expected.impossible.get(cap.column, ())
         if groups:
-            names = " and ".join(f"{expected.allocation[name]} cases of “{name}”" for name in groups)
+            *some, last = [f"{expected.allocation[name]} cases of “{name}”" for name in groups]
+            names = f"{', '.join(some)} and {last}" if some else last
             raise BadInput(
                 f"No draw can keep this limit: there are not {names} with at most {cap.most} for each “{cap.column}”. "
                 "Allow more for each, or ask for fewer cases.",

@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, url_for
 
 from auditflow.domain.errors import BadInput, GuardRefused, Misuse, Refused, WrongState
-from auditflow.domain.frame import case_type_label
+from auditflow.domain.sampling_words import in_words
 from auditflow.models import AuditRound
 from auditflow.queries.audit_round import get_visible_round
 from auditflow.web.request import db, viewer
@@ -64,10 +64,5 @@ def tried(form: BaseForm, use: Callable[[], Any], *, done: str = "") -> bool:
 
 
 def show_refusal(form: BaseForm, refusal: Refused) -> None:
-    """Put the sentence at its field, or at the top."""
-    form.add_error(refusal.sentence, refusal.field)
-
-
-def group_words(name: str) -> str:
-    """A group of cases in words: kinds of case by their names, blank as “None given”."""
-    return "None given" if name in ("", "(blank)") else "All cases" if name == "all" else case_type_label(name)
+    """Put the sentence, in the words of the pages, at its field or at the top."""
+    form.add_error(in_words(refusal.sentence), refusal.field)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from auditflow.domain.errors import NotFound
 from auditflow.domain.sample_reasons import EXEMPTION_REASONS, LOST_REASONS, REMOVAL_REASONS
+from auditflow.domain.sampling_words import group_words
 from auditflow.models import AuditRound, CaseAudit
 from auditflow.queries.allocation import read_eligibility
 from auditflow.queries.case_audit import find_deadline, get_case_audit, get_team_name
@@ -18,7 +19,7 @@ from auditflow.reporting.bundle import draw_bundle
 from auditflow.services.allocation import allocate_case
 from auditflow.services.sample_change import request_discard, request_exemption, request_removal
 from auditflow.web.allocation import SEEN
-from auditflow.web.audit_round_pages import BAD, KIND_WORDS, LEAD, READERS, group_words, to_round, tried, visible_round
+from auditflow.web.audit_round_pages import BAD, KIND_WORDS, LEAD, READERS, to_round, tried, visible_round
 from auditflow.web.case_audit_second import STATES
 from auditflow.web.dashboard import LABELS
 from auditflow.web.download import as_file

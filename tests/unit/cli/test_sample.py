@@ -163,7 +163,7 @@ LISTS = [
     (b"", "list.csv is empty"),
     (b"\n\n", "list.csv is empty"),
     (b"case_ref,case_type\n", "The case list is empty"),
-    (b"case_ref,case_type\nC1,a\n", "no column “worker”, “status”, “opened”. It has case_ref, case_type"),
+    (b"case_ref,case_type\nC1,a\n", "no column “worker”, “status”, “opened”. It has “case_ref”, “case_type”"),
     (b"PK\x03\x04rest", "not a CSV file"),
     (b"\xff\xfea\x00b\x00", "not a CSV file"),
     (b'case_ref\n"C1', "list.csv, line 2: not a CSV file"),
