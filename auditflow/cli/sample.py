@@ -85,20 +85,29 @@ def _summary(drawn: Draw, *, shown: bool) -> list[str]:
 
 
 @sample.command()
-@click.argument("manifest", type=_FILE)
-@click.argument("frame", type=_FILE)
+@click.argument("manifest", type=_FILE, metavar="BUNDLE.zip|MANIFEST.json")
+@click.argument("frame", type=_FILE, metavar="[FRAME.csv]", required=False)
 @click.pass_context
-def verify(context: click.Context, manifest: str, frame: str) -> None:
-    """Repeat a draw from its manifest and the case list, and say what differs.
+def verify(context: click.Context, manifest: str, frame: str | None) -> None:
+    """Repeat a draw from a round's bundle, or from its manifest and the case list, and say what differs.
 
+    Of a bundle, as it was downloaded, the draw that stands is repeated from the case list in it, or from FRAME.csv.
     Exit 0 only if the draw is reproduced.
+
+    Example: auditflow sample verify round-1-draw.zip
 
     Example: auditflow sample verify manifest.json list.csv
     """
+    from auditflow.cli.sample_bundle import is_bundle, read_bundle
     from auditflow.cli.sample_files import read_list, read_manifest, wanted_columns
     from auditflow.domain.sampling_verify import verify as differences_of
 
-    told, listed = read_manifest(manifest), read_list(frame)
+    if is_bundle(manifest):
+        told, listed = read_bundle(manifest, frame)
+    elif frame is None:
+        raise click.UsageError("Give the case list (CSV) after the manifest. A bundle (zip) has its own.")
+    else:
+        told, listed = read_manifest(manifest), read_list(frame)
     listed.check_columns(wanted_columns(told))
     digest = listed.frame_sha256(next(iter(wanted_columns(told)), ""))
     differences = differences_of(told, listed.rows, columns=listed.columns, frame_sha256=digest)

@@ -22,8 +22,10 @@ from auditflow.queries.frame import read_canonical_cases
 
 DRAWN = """How to repeat this draw
 
-1. sha256sum list.csv      must be the frame_sha256 of the manifest
-2. auditflow sample verify {manifest} list.csv      ends with 0 only if the draw is reproduced
+1. auditflow sample verify {bundle}      takes this file as it is, and ends with 0 only if the draw is reproduced
+2. sha256sum list.csv      must be the frame_sha256 of {manifest}
+
+With a case list from elsewhere: auditflow sample verify {bundle} LIST.csv
 
 By hand: each case's key is the SHA-256 of "seed|reference"; the cases of a group are taken in the order of
 their keys. `printf '%s' 'SEED|REFERENCE' | sha256sum` gives a key.
@@ -69,11 +71,17 @@ def _note(row: AuditRound, draws: Sequence[Draw]) -> str:
         left_out = POOR if row.selected_because_poor else WHOLE
         words = TAKEN.format(baseline=row.baseline_id, manifest=standing, left_out=left_out)
         return words + RECORD.format(recorded="the case list was locked before the cases were taken")
-    return DRAWN.format(manifest=standing) + RECORD.format(recorded="the seed was recorded before the draw")
+    words = DRAWN.format(manifest=standing, bundle=f"{bundle_name(row)}.zip")
+    return words + RECORD.format(recorded="the seed was recorded before the draw")
 
 
 def _name(draw: Draw) -> str:
     return f"manifest-{draw.number}{'-discarded' if draw.discarded_at else ''}.json"
+
+
+def bundle_name(row: AuditRound) -> str:
+    """What the bundle of a round is called when it is downloaded, without its ending."""
+    return f"round-{row.id}-draw"
 
 
 def draw_bundle(session: Session, row: AuditRound) -> bytes:

@@ -14,7 +14,7 @@ from auditflow.models import AuditRound, CaseAudit
 from auditflow.queries.allocation import read_eligibility
 from auditflow.queries.case_audit import find_deadline, get_case_audit, get_team_name
 from auditflow.queries.moves import Moves, moves_for
-from auditflow.reporting.bundle import draw_bundle
+from auditflow.reporting.bundle import bundle_name, draw_bundle
 from auditflow.services.allocation import allocate_case
 from auditflow.services.sample_change import request_discard, request_exemption, request_removal
 from auditflow.web.allocation import SEEN
@@ -195,4 +195,4 @@ def sample_bundle(round_id: int) -> Any:
     The list names every case of the council, so it is the QA lead's to give to whoever is to check the draw.
     """
     row = visible_round(round_id)
-    return as_file(draw_bundle(db(), row), f"round-{row.id}-draw", "zip")
+    return as_file(draw_bundle(db(), row), bundle_name(row), "zip")

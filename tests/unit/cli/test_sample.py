@@ -109,13 +109,6 @@ def test_verify_reproduces_the_draw(run):
     assert "journal's seals" in out
 
 
-def test_verify_takes_a_bundle_with_the_manifest_in_it(run, folder):
-    drawn_to_files(run)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "bundle.json").write_text(json.dumps({"manifest": manifest, "seals": []}))
-    assert run("verify", "bundle.json", "list.csv")[0] == 0
-
-
 @pytest.mark.parametrize(
     "saved",
     [
