@@ -1,7 +1,7 @@
 """The reproducibility bundle of a draw: all that an inspector needs to repeat it without us.
 
-A zip file: the frozen list as its canonical file, the design, the manifest of every draw, the round's
-journal with its hashes, the seals, and a page that says what to run.
+A zip file: the frozen list as its canonical file, the design, the manifest of every draw, what left the sample or was
+added to it since, the round's journal with its hashes, the seals, and a page that says what to run.
 """
 
 from __future__ import annotations
@@ -10,15 +10,20 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.chain import timestamp
 from auditflow.domain.frame import canonical_csv
+from auditflow.domain.sample_reasons import EXEMPTION_REASONS, LOST_REASONS, REMOVAL_REASONS
 from auditflow.models import AuditRound, Draw, Frame, Journal, Seal
 from auditflow.queries.audit_round import list_draws
 from auditflow.queries.frame import read_canonical_cases
+from auditflow.queries.sample_elimination import Elimination, list_additions, list_eliminations, list_reserve_order
+
+WORDS = REMOVAL_REASONS | LOST_REASONS | EXEMPTION_REASONS
 
 DRAWN = """How to repeat this draw
 
@@ -57,6 +62,10 @@ NOTHING = """Nothing has been drawn for this round yet: there is nothing to chec
 """
 
 RECORD = """
+eliminations.json says of each case that was removed, left without an audit or added by hand: the listed reason, when it
+was approved and by whom (a role), what had been opened by then, and which reserve came in. The reserves of each group
+stand there in their order, those that came in too: one that a limit kept out, or that had been added by hand, is under
+"passed_over" of the case for which it could not come in.
 journal.json holds the round's journal entries with their hashes: {recorded}.
 seals.json holds the seals made since; compare them with those that were sent outside.
 """
@@ -96,6 +105,7 @@ def draw_bundle(session: Session, row: AuditRound) -> bytes:
         bundle.writestr("design.json", _json(row.design))
         for draw in draws:
             bundle.writestr(_name(draw), _json(draw.manifest))
+        bundle.writestr("eliminations.json", _json(_eliminations(session, row, draws)))
         bundle.writestr("journal.json", _json(_entries(session, row.id)))
         bundle.writestr("seals.json", _json(_seals(session)))
     return made.getvalue()
@@ -103,6 +113,24 @@ def draw_bundle(session: Session, row: AuditRound) -> bytes:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def _eliminations(session: Session, row: AuditRound, draws: Sequence[Draw]) -> dict[str, object]:
+    standing = next((draw.id for draw in draws if draw.discarded_at is None), None)
+    left = list_eliminations(session, row.id)
+    return {
+        **{how: [_elimination(case) for case in cases] for how, cases in left.items()},
+        "added": [asdict(case) | {"added_at": timestamp(case.added_at)} for case in list_additions(session, row.id)],
+        "reserves": list_reserve_order(session, standing) if standing is not None else {},
+    }
+
+
+def _elimination(case: Elimination) -> dict[str, object]:
+    words = WORDS.get(case.reason, case.reason)
+    moments = {"asked_at": timestamp(case.asked_at)}
+    if case.approved_at is not None:
+        moments["approved_at"] = timestamp(case.approved_at)
+    return asdict(case) | moments | {"reason_words": words}
 
 
 def _entries(session: Session, round_id: int) -> list[dict[str, object]]:

@@ -9,11 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from auditflow.cli import main
+from auditflow.domain.sample_reasons import EXEMPTION_REASONS, REMOVAL_REASONS
+from auditflow.models import AuditRound, CaseAudit
 from auditflow.models.database import Database
+from auditflow.services.approval import approve_request
+from auditflow.services.sample_change import add_case, request_exemption, request_removal
 from tests.factories.council import START, Council
-from tests.factories.sampling import Steps, make_frame
+from tests.factories.sampling import UNLIMITED, Steps, make_frame
 from tests.pages import Browser
 
 Verify = Callable[..., tuple[int, str, str]]
@@ -108,3 +113,66 @@ def test_a_round_without_a_draw_is_a_sentence(
     code, out, err = verify(download(lead, row))
     assert (code, out) == (1, "")
     assert err == "Nothing has been drawn for this round yet, so there is no draw to repeat.\n"
+
+
+def test_what_left_the_sample_or_was_added_is_told_with_roles_and_never_with_people(
+    lead: Browser, database: Database, council: Council, drawn: int
+) -> None:
+    with database.writing() as session:
+        steps = Steps(session, council, START.replace(hour=15))
+        row = session.get_one(AuditRound, drawn)
+        manifest = json.loads(parts(download(lead, drawn))["manifest-1.json"])
+        stratum = max(manifest["reserves"], key=lambda name: len(manifest["reserves"][name]))
+        here = sa.select(CaseAudit).where(CaseAudit.round_id == row.id).order_by(CaseAudit.id)
+        lost, other, kept, *_ = session.scalars(here.where(CaseAudit.stratum == stratum)).all()
+        for audit, by in ((lost, council.director.id), (other, _other_head(council, other))):
+            asked = request_removal(session, audit.id, "transferred", "It went to the next council.", steps.act())
+            approve_request(session, asked.id, steps.act(by))
+        asked = request_exemption(session, kept.id, "proceedings", "Until the inquest.", steps.act())
+        approve_request(session, asked.id, steps.act(council.director.id))
+        add_case(session, drawn, "CF-77777", "Its worker asked.", steps.act())
+        refs = lost.ref, other.ref, kept.ref
+    told = json.loads(parts(download(lead, drawn))["eliminations.json"])
+    first, second = told["removed"]
+    assert [first["ref"], second["ref"], told["not_audited"][0]["ref"]] == list(refs)
+    assert (first["approved_by"], second["approved_by"]) == ("director", "head_of_another_service")
+    assert (first["reason"], first["reason_words"]) == ("transferred", REMOVAL_REASONS["transferred"])
+    assert (first["stratum"], first["draw"], first["kind"]) == (stratum, 1, "random")
+    assert first["opened"] == {"state": "selected", "started": None, "drafts": 0, "readings": 0}
+    assert first["asked_at"] < first["approved_at"] < second["approved_at"]
+    used = [first["replaced_by"], second["replaced_by"]]
+    came_in = [ref for ref in told["reserves"][stratum] if ref not in first["passed_over"] + second["passed_over"]]
+    assert came_in[:2] == used
+    assert told["reserves"] == manifest["reserves"]
+    (exempt,) = told["not_audited"]
+    assert (exempt["reason_words"], exempt["replaced_by"]) == (EXEMPTION_REASONS["proceedings"], None)
+    (added,) = told["added"]
+    assert (added["ref"], added["added_by"]) == ("CF-77777", "qa_lead")
+    text = parts(download(lead, drawn))["eliminations.json"].decode()
+    assert "next council" not in text
+    assert not any('_id"' in line for line in text.splitlines())
+    assert "eliminations.json" in parts(download(lead, drawn))["README.txt"].decode()
+
+
+def _other_head(council: Council, audit: CaseAudit) -> int:
+    service = next(team.service_id for team in council.teams if team.id == audit.team_id)
+    return next(head.id for head in council.heads if head.service_id != service)
+
+
+def test_a_reserve_that_a_limit_or_a_hand_kept_out_is_told_with_the_case_it_did_not_replace(
+    lead: Browser, database: Database, council: Council
+) -> None:
+    with database.writing() as session:
+        steps = Steps(session, council, START)
+        row = steps.locked(steps.planned(make_frame(session, council), UNLIMITED))
+        reserves = steps.drawn(row).manifest["reserves"]["child_in_need"]
+        lost = session.scalars(sa.select(CaseAudit).where(CaseAudit.stratum == "child_in_need")).all()
+        # As a case that was added before more reserves were asked for, and became one then.
+        before = sa.update(CaseAudit).where(CaseAudit.id == lost[1].id)
+        session.execute(before.values(ref=reserves[0], kind="judgemental"))
+        session.expire_all()
+        asked = request_removal(session, lost[0].id, "duplicate", "Also listed elsewhere.", steps.act())
+        approve_request(session, asked.id, steps.act(council.director.id))
+        round_id = row.id
+    (removed,) = json.loads(parts(download(lead, round_id))["eliminations.json"])["removed"]
+    assert (removed["passed_over"], removed["replaced_by"]) == ([reserves[0]], reserves[1])
