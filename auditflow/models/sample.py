@@ -21,6 +21,8 @@ class Draw(Base):
     seed: Mapped[str] = mapped_column(sa.String(200))
     drawn_at: Mapped[datetime]
     manifest: Mapped[dict[str, Any]]
+    population: Mapped[dict[str, Any] | None]
+    """The eligible cases of each stratum, also of one from which none was drawn; None: there are no strata."""
     discarded_at: Mapped[datetime | None]
 
     __table_args__ = (

@@ -187,7 +187,10 @@ def _draw(session: Session, row: AuditRound, frame: Frame, seed: str, act: Act, 
     number = count_draws(session, row.id) + 1
     discarded = count_discarded_draws(session, row.id)
     provenance = Provenance(row.seed_source, frame.source_sha256, frame.frame_sha256, row.locked_at, discarded)
-    kept = Draw(round_id=row.id, number=number, seed=seed, drawn_at=act.at, manifest=drawn.manifest(provenance))
+    manifest = drawn.manifest(provenance)
+    kept = Draw(
+        round_id=row.id, number=number, seed=seed, drawn_at=act.at, manifest=manifest, population=drawn.population
+    )
     session.add(kept)
     session.flush()
     details = {"draw_id": kept.id, "number": number, "cases": len(drawn.sample)}
