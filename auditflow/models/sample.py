@@ -37,6 +37,33 @@ class Draw(Base):
     )
 
 
+class CensusList(Base):
+    """A case list of which a census took every eligible case that was not in it: the first, or a later month's.
+
+    `excluded` counts the rows by the rule that left them out; `known` were in the round already, among them `by_hand`
+    that somebody had added.
+    """
+
+    __tablename__ = "census_list"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    draw_id: Mapped[int] = mapped_column(sa.ForeignKey("draw.id"))
+    number: Mapped[int]
+    frame_id: Mapped[int] = mapped_column(sa.ForeignKey("frame.id"), index=True)
+    added_at: Mapped[datetime]
+    rows: Mapped[int]
+    excluded: Mapped[dict[str, Any]]
+    eligible: Mapped[int]
+    known: Mapped[int]
+    by_hand: Mapped[list[Any]]
+    came_in: Mapped[int]
+
+    __table_args__ = (
+        sa.UniqueConstraint("draw_id", "number"),
+        sa.UniqueConstraint("draw_id", "frame_id"),
+        sa.CheckConstraint("came_in + known = eligible", name="every_eligible_case"),
+    )
+
+
 class SampleCase(Base):
     """A case that a draw took, kept in reserve or passed over; or one added by hand, marked for ever."""
 

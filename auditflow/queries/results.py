@@ -52,6 +52,8 @@ def get_round_grades(session: Session, row: AuditRound) -> RoundGrades:
         for line in session.execute(_audits(row.id))
     )
     sizes, population = _sizes(session, row)
+    if row.kind == "census":
+        population = sum(audit.random and audit.state != "removed" for audit in audits)
     return RoundGrades(
         audits=audits,
         domains=_domain_titles(session, row),
@@ -146,7 +148,7 @@ def _sizes(session: Session, row: AuditRound) -> tuple[dict[str, int] | None, in
     columns = (DRAW.c.manifest, DRAW.c.population)
     statement = sa.select(*columns).where(DRAW.c.round_id == row.id, DRAW.c.discarded_at.is_(None))
     found = session.execute(statement).one_or_none()
-    if found is None or row.kind == "re_audit":
+    if found is None or row.kind != "sample":
         return None, None
     sizes = found.population or _weighed(found.manifest)
     return sizes, found.manifest.get("eligible")
