@@ -103,6 +103,7 @@ MOVES = (
         target=None,
         roles=LEAD,
         label="Extend the reserves",
+        guards=(g.HAS_RESERVES,),
     ),
     Move(
         action="begin_reporting",

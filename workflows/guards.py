@@ -114,6 +114,12 @@ IS_CENSUS = is_one_of(
     frozenset({"census"}),
     "Cases come in month by month only where a round audits every case of a kind.",
 )
+HAS_RESERVES = is_one_of(
+    "has_reserves",
+    "kind",
+    frozenset({"sample", "re_audit"}),
+    "This round audits every case that its rules let in, so there are none to keep in reserve.",
+)
 NEXT_LIST_FROZEN = is_true("next_list_frozen", "next_list_frozen", "Choose a case list and freeze it first.")
 NEXT_LIST_LATER = is_true(
     "next_list_later", "next_list_later", "This case list is not later than the last one that came in."

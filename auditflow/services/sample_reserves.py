@@ -19,7 +19,6 @@ SAME_CASES = (
     "A re-audit has the reserves of the round that it repeats, so it cannot have more. A case that cannot be audited "
     "again is left without one."
 )
-EVERY_CASE = "This round audits every case that its rules let in, so there are none to keep in reserve."
 
 
 def extend_reserves(
@@ -44,7 +43,7 @@ def extend_reserves(
         raise BadInput("Enter how many more, 1 or above.", field="more")
     draw = get_standing_draw(session, round_id)
     if not draw.seed:
-        raise GuardRefused(EVERY_CASE if row.kind == "census" else SAME_CASES, code=row.kind)
+        raise GuardRefused(SAME_CASES, code="re_audit")
     further = _find_further(session, row, more, _wanted(count_reserves(session, draw), stratum))
     added = {name: len(cases) for name, (_, cases) in further.items()}
     details = {"draw_id": draw.id, "asked": more, "added": added}

@@ -18,7 +18,7 @@ from auditflow.reporting.bundle import bundle_name, draw_bundle
 from auditflow.services.allocation import allocate_case
 from auditflow.services.sample_change import request_discard, request_exemption, request_removal
 from auditflow.web.allocation import SEEN
-from auditflow.web.audit_round_pages import BAD, KIND_WORDS, LEAD, READERS, group_words, to_round, tried, visible_round
+from auditflow.web.audit_round_pages import BAD, LEAD, READERS, group_words, kind_words, to_round, tried, visible_round
 from auditflow.web.case_audit_second import STATES
 from auditflow.web.dashboard import LABELS
 from auditflow.web.download import as_file
@@ -31,6 +31,9 @@ from forms.audit_round import GiveReasonForm, LeaveOutForm, MoveCaseForm
 pages = Pages("sample", __name__)
 TO_DO = ["start", "submit", "answer_return"]
 """The deadlines that the auditor has to keep."""
+NO_OTHER = (
+    "The head of another service or the director decides. No other case takes its place: every case is in the round."
+)
 LEAVING = {
     "remove": (
         "ask_to_remove",
@@ -46,6 +49,12 @@ LEAVING = {
         EXEMPTION_REASONS,
     ),
 }
+
+
+TAKEN_AGAIN = (
+    "The director decides. The list and the rules can then be changed; what was taken stays on record, and every "
+    "result says so."
+)
 
 
 def _case(round_id: int, case_audit_id: int) -> tuple[AuditRound, CaseAudit, Moves]:
@@ -65,7 +74,7 @@ def sample_case(round_id: int, case_audit_id: int) -> Any:
     auditor = known.candidates.get(audit.auditor_id) if audit.auditor_id else None
     withdrawn = audit.purpose != "main" and audit.state == "removed"
     facts = [
-        {"key": "How it came in", "value": KIND_WORDS[audit.kind]},
+        {"key": "How it came in", "value": kind_words(row, audit.kind)},
         {"key": "Kind of case", "value": group_words(audit.case_type) if audit.case_type else "Not known"},
         {"key": "Team", "value": (here.team if here else get_team_name(db(), audit.team_id)) or "Not known"},
         {
@@ -133,6 +142,8 @@ def _leave_page(row: AuditRound, audit: CaseAudit, moves: Moves, way: str, form:
         reasons = LOST_REASONS | REMOVAL_REASONS
     form.reason_code.choices = list(reasons.items())
     why = "" if moves.may(action) else moves.blocked.get(action, "This is not possible now.")
+    if way == "remove" and row.kind == "census":
+        finding = NO_OTHER
     return render_template(
         "audit_round/leave.html", row=row, audit=audit, form=form, title=title, finding=finding, why=why
     )
@@ -169,6 +180,8 @@ def _discard_page(row: AuditRound, form: GiveReasonForm) -> str:
         "button": "Ask the director",
         "action": "ask_to_discard_draw",
     }
+    if row.kind == "census":
+        words |= {"title": "Ask to take the cases again", "finding": TAKEN_AGAIN}
     why = moves.blocked.get("ask_to_discard_draw", "")
     possible = moves.may("ask_to_discard_draw")
     return render_template("audit_round/lead.html", row=row, form=form, possible=possible, why=why, **words)

@@ -67,7 +67,15 @@ EXPECTED = Expected(
             {"approved_ask": "discard_draw"},
             plus="sampled director: discard_draw>planned",
         ),
-        Scenario("a census", CENSUS, plus="live qa_lead: add_month>live"),
+        Scenario(
+            "a census",
+            CENSUS,
+            plus="live qa_lead: add_month>live",
+            minus="""
+                sampled qa_lead: extend_reserves>sampled
+                live qa_lead: extend_reserves>live
+            """,
+        ),
         Scenario("public event ahead and witnessed", PUBLIC | {"public_event_ahead": True, "public_witnesses": 2}),
         Scenario(
             "public event neither named nor witnessed",
@@ -99,6 +107,7 @@ EXPECTED = Expected(
         Refusal("names_matched", "sampled", "launch", "qa_lead", {"unmatched_names": 1}),
         Refusal("every_case_settled", "live", "begin_reporting", "qa_lead", {"unsettled_cases": 1}),
         Refusal("second_gradings_settled", "live", "begin_reporting", "qa_lead", {"open_second_gradings": 1}),
+        Refusal("has_reserves", "live", "extend_reserves", "qa_lead", CENSUS),
         Refusal("is_census", "live", "add_month", "qa_lead", {"kind": "sample"}, before=CENSUS),
         *(
             Refusal(guard, "live", "add_month", "qa_lead", CENSUS | facts, before=CENSUS)
