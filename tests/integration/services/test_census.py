@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,10 +15,12 @@ from auditflow.domain.errors import BadInput, GuardRefused, NotPermitted, Stale,
 from auditflow.models import AuditRound, CaseAudit, CensusList, Deadline, Draw, Frame, Journal, NameMatch, SampleCase
 from auditflow.queries.policy import get_moderation_choice, list_drawn_by_list
 from auditflow.queries.results import get_round_grades
+from auditflow.reporting.bundle import draw_bundle
 from auditflow.services.act import Act
 from auditflow.services.approval import approve_request
 from auditflow.services.audit_round import begin_reporting, change_round, reopen_round
 from auditflow.services.census import add_month, look_at_list
+from auditflow.services.re_audit import ReAuditPlan, plan_re_audit
 from auditflow.services.results import compute_results
 from auditflow.services.sample import draw_sample, lock_design
 from auditflow.services.sample_change import add_case, request_discard, request_removal
@@ -275,3 +281,22 @@ def test_the_kind_of_a_planned_round_can_change_and_of_a_locked_one_cannot(
     steps.locked(row)
     with pytest.raises(WrongState):
         change_round(session, row.id, {"kind": "sample"}, Act(council.qa_lead.id, steps.at, "back"))
+
+
+def test_a_census_is_re_audited_with_its_own_cases_and_no_reserve(
+    session: Session, live: AuditRound, council: Council, steps: Steps
+) -> None:
+    later = november(session, council)
+    add_month(session, live.id, later.id, steps.act())
+    agree_all(session, live, [2, 3])
+    set_columns(session, live, state="reporting")
+    dates = {"starts_on": date(2027, 2, 1), "ends_on": date(2027, 2, 26), "record_date": date(2027, 1, 22)}
+    again = plan_re_audit(session, live.id, ReAuditPlan(name="Again", **dates), steps.act())
+    assert again.frame_id == later.id
+    steps.locked(again)
+    draw = steps.drawn(again)
+    assert [case["ref"] for case in draw.manifest["sample"]] == [a.ref for a in mains(session, live)]
+    assert draw.manifest["reserves"] == {"all": []}
+    assert all(audit.baseline_id for audit in mains(session, again))
+    readme = zipfile.ZipFile(io.BytesIO(draw_bundle(session, again))).read("README.txt").decode()
+    assert f"Take the bundle of round {live.id}, a census." in readme

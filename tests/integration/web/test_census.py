@@ -13,6 +13,7 @@ from auditflow.models.database import Database
 from tests.factories.audits import make_tool
 from tests.factories.census import NOVEMBER, live_census, month_list, new_cases, november, october
 from tests.factories.council import START, Council, make_council
+from tests.factories.results import agree_all, set_columns
 from tests.factories.sampling import Steps, make_frame, match_names
 from tests.pages import Browser, Page
 
@@ -162,3 +163,17 @@ def test_nobody_but_the_lead_adds_a_month_and_no_other_round_has_months(
         lead.get(f"/rounds/{other}/{path}", status=404)
     assert "Add a month’s cases" not in lead.get(f"/rounds/{other}").text
     lead.get(f"/rounds/{live}/months/99999", status=404)
+
+
+def test_its_results_say_that_nothing_was_drawn(lead: Browser, live: int, database: Database) -> None:
+    with database.writing() as session:
+        row = session.get_one(AuditRound, live)
+        agree_all(session, row, [2, 3, 3])
+        set_columns(session, row, state="reporting")
+    page = lead.get(f"/results/{live}")
+    assert "every eligible case was audited" in page.text
+    assert "drawn at random" not in page.text.split("Completion")[0]
+    assert (
+        "Nothing was drawn: every case of the kind that is audited was taken."
+        in lead.get(f"/results/{live}/board").text
+    )

@@ -16,9 +16,11 @@ from auditflow.domain.sample_reasons import EXEMPTION_REASONS, REMOVAL_REASONS
 from auditflow.models import AuditRound, CaseAudit
 from auditflow.models.database import Database
 from auditflow.services.approval import approve_request
+from auditflow.services.census import add_month
 from auditflow.services.sample_change import add_case, request_exemption, request_removal
+from tests.factories.census import live_census, november, october
 from tests.factories.council import START, Council
-from tests.factories.sampling import UNLIMITED, Steps, make_frame
+from tests.factories.sampling import UNLIMITED, Steps, make_frame, match_names
 from tests.pages import Browser
 
 Verify = Callable[..., tuple[int, str, str]]
@@ -176,3 +178,49 @@ def test_a_reserve_that_a_limit_or_a_hand_kept_out_is_told_with_the_case_it_did_
         round_id = row.id
     (removed,) = json.loads(parts(download(lead, round_id))["eliminations.json"])["removed"]
     assert (removed["passed_over"], removed["replaced_by"]) == ([reserves[0]], reserves[1])
+
+
+@pytest.fixture
+def census(database: Database, council: Council) -> int:
+    with database.writing() as session:
+        match_names(session, council)
+        steps = Steps(session, council, START)
+        row = live_census(steps, october(session, council))
+        add_case(session, row.id, "NP-0021", "Its worker asked.", steps.act())
+        add_month(session, row.id, november(session, council).id, steps.act())
+        return row.id
+
+
+def test_the_bundle_of_a_census_shows_that_every_case_is_in(lead: Browser, census: int, verify: Verify) -> None:
+    bundle = download(lead, census)
+    code, out, err = verify(bundle)
+    assert (code, err) == (0, "")
+    assert "Every eligible case of 2 lists is in: 21 cases, and no other." in out
+    told = json.loads(parts(bundle)["manifest-1.json"])
+    assert [one["by_hand"] for one in told["lists"]] == [[], ["NP-0021"]]
+    assert {"list-1.csv", "list-2.csv"} < set(parts(bundle))
+    words = " ".join(parts(bundle)["README.txt"].decode().split())
+    assert "Nothing was drawn, so there is no seed" in words
+    assert "every case of a list that the locked rules let in came in" in words
+    assert "month_added" in parts(bundle)["journal.json"].decode()
+    code, _out, err = verify(bundle, parts(bundle)["list-1.csv"])
+    assert code == 1
+    assert "leave list.csv out" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "sentence"),
+    [
+        ("manifest-1.json", b'"NP-0005",', b"", "list 1: came_in: NP-0005 is eligible and did not come in."),
+        ("manifest-1.json", b'"NP-0022"', b'"NP-0122"', "list 2: came_in: NP-0122 is not eligible"),
+        ("list-2.csv", b"NP-0030", b"NP-0031", "list 2: came_in: NP-0031 is eligible and did not come in."),
+        ("list-1.csv", b"case_ref", b"reference", "list 1: it cannot be read again"),
+    ],
+)
+def test_a_census_with_a_case_more_or_less_is_found_out(
+    lead: Browser, census: int, verify: Verify, name: str, old: bytes, new: bytes, sentence: str
+) -> None:
+    code, out, err = verify(edited(download(lead, census), name, old, new))
+    assert (code, out) == (1, "")
+    assert err.startswith("The census is not complete")
+    assert sentence in err
