@@ -86,6 +86,7 @@ def _summary(drawn: Draw, *, shown: bool) -> list[str]:
         lines.append(f"  {name}: {number:,} of {drawn.population[name]:,}, {reserves} in reserve")
     if drawn.passed_over:
         lines.append(f"Passed over because of a limit: {', '.join(drawn.passed_over)}.")
+        lines.append("The weights are approximate (worker cap).")
     if shown:
         lines += ["", *(f"{case.ref}\t{case.stratum}" for case in drawn.sample)]
     return lines

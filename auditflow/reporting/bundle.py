@@ -41,6 +41,10 @@ Reserves that were added after the draw ("reserves_extended" in journal.json) ar
 order: repeat the draw with a larger number of reserves. A seed that ends with "try 2", or a higher number, follows from
 the first, which kept no limit ("draw_not_possible" in journal.json).
 """
+APPROXIMATE = """
+The weights in {manifest} are approximate (worker cap): {count} under "passed_over", and cases of somebody who
+has many were a little less likely to be drawn.
+"""
 
 TAKEN = """How to check the cases of this re-audit
 
@@ -108,8 +112,15 @@ def _note(row: AuditRound, draws: Sequence[Draw], baseline: AuditRound | None) -
         there = there.format(baseline=row.baseline_id, manifest=standing)
         words = TAKEN.format(baseline=row.baseline_id, manifest=standing, there=there, left_out=left_out)
         return words + RECORD.format(recorded="the case list was locked before the cases were taken")
-    words = DRAWN.format(manifest=standing, bundle=f"{bundle_name(row)}.zip")
+    words = DRAWN.format(manifest=standing, bundle=f"{bundle_name(row)}.zip") + _weights(draws, standing)
     return words + RECORD.format(recorded="the seed was recorded before the draw")
+
+
+def _weights(draws: Sequence[Draw], standing: str) -> str:
+    """What to know of a draw's weights where a limit passed cases over."""
+    passed = len(next(draw.manifest["passed_over"] for draw in draws if draw.discarded_at is None))
+    count = "1 case is" if passed == 1 else f"{passed} cases are"
+    return APPROXIMATE.format(manifest=standing, count=count) if passed else ""
 
 
 def _name(draw: Draw) -> str:

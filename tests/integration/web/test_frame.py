@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from auditflow.models import Frame, ReadLog
+from auditflow.models import Frame, FrameCase, ReadLog
 from auditflow.models.database import Database
-from tests.factories.council import Council
+from tests.factories.council import START, Council
+from tests.factories.results import agree_all, list_main
+from tests.factories.sampling import Steps, make_frame
 from tests.pages import Browser, Page
 
 ROWS = (
@@ -186,3 +188,19 @@ def test_case_lists_do_not_exist_for_others(lead: Browser, council: Council, sig
 def test_a_list_that_is_not_there_is_not_found(lead: Browser) -> None:
     for path in ("/99", "/99/columns", "/99/freeze", "/99/names", "/99/list.csv", "/99/not-taken.csv"):
         lead.get(f"/case-lists{path}", status=404)
+
+
+def test_the_page_of_freezing_says_what_is_filled_in_from_audits_made_here(
+    lead: Browser, database: Database, council: Council
+) -> None:
+    with database.writing() as session:
+        row = Steps(session, council, START).live(make_frame(session, council))
+        agree_all(session, row, [2])
+        listed = session.scalars(sa.select(FrameCase).where(FrameCase.ref == list_main(session, row)[0].ref)).one()
+        line = f"{listed.ref},Child in need,{listed.team},{listed.worker},2026-05-04\n"
+    file = f"Case reference,Case type,Allocated Team,Allocated Worker,Date opened\n{line}".encode()
+    path = upload(lead, file).submit().path
+    page = lead.get(f"{path}/freeze")
+    assert "the list gets the date of the last audit of 1 case and of 1 worker" in page.text
+    done = page.submit({"checked": "y"})
+    assert "Date last audited: taken from audits made here for 1 case." in done.text

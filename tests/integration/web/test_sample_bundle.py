@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from auditflow.cli import main
 from auditflow.domain.sample_reasons import EXEMPTION_REASONS, REMOVAL_REASONS
-from auditflow.models import AuditRound, CaseAudit
+from auditflow.models import AuditRound, CaseAudit, Draw
 from auditflow.models.database import Database
 from auditflow.services.approval import approve_request
 from auditflow.services.census import add_month
@@ -224,3 +224,37 @@ def test_a_census_with_a_case_more_or_less_is_found_out(
     assert (code, out) == (1, "")
     assert err.startswith("The census is not complete")
     assert sentence in err
+
+
+def test_more_than_a_tenth_lost_is_said_on_the_page_of_the_round(
+    lead: Browser, database: Database, council: Council
+) -> None:
+    said = "left the sample because they could not be audited"
+    with database.writing() as session:
+        round_id = Steps(session, council, START).live(make_frame(session, council), UNLIMITED).id
+    for lost in range(2):
+        assert said not in lead.get(f"/rounds/{round_id}").text
+        with database.writing() as session:
+            steps = Steps(session, council, START.replace(hour=14 + lost))
+            mine = sa.select(CaseAudit.id).where(CaseAudit.purpose == "main", CaseAudit.kind == "random")
+            case = session.scalars(mine.where(CaseAudit.state != "removed").order_by(CaseAudit.id)).first()
+            asked = request_removal(session, case or 0, "duplicate", "Also listed elsewhere.", steps.act())
+            approve_request(session, asked.id, steps.act(council.director.id))
+    assert f"2 of the 12 cases (17%) have {said}." in lead.get(f"/rounds/{round_id}").text
+
+
+def test_weights_are_called_approximate_where_a_limit_passed_cases_over(
+    lead: Browser, database: Database, council: Council
+) -> None:
+    with database.writing() as session:
+        steps = Steps(session, council, START)
+        row = steps.locked(steps.planned(make_frame(session, council), UNLIMITED))
+        plain = steps.drawn(row)
+        assert plain.manifest["passed_over"] == []
+        round_id, manifest = row.id, dict(plain.manifest)
+    assert "approximate" not in parts(download(lead, round_id))["README.txt"].decode()
+    with database.writing() as session:
+        drawn = session.scalars(sa.select(Draw).where(Draw.round_id == round_id)).one()
+        drawn.manifest = {**manifest, "passed_over": ["CF-20001", "CF-20002"]}
+    words = parts(download(lead, round_id))["README.txt"].decode()
+    assert 'approximate (worker cap): 2 cases are under "passed_over"' in words
