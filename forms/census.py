@@ -22,7 +22,7 @@ class DesignCensusForm(ChangeForm):
 
     kinds = CheckboxesField("Which kinds of case?", description="Tick none to audit every kind in the list.")
     new_days = WholeNumberField(
-        "Only cases opened in the last days before each list",
+        "Only new cases: opened at most this many days before each list",
         [Between(1, 3650)],
         description="For example 31, where a list of new plans comes each month. Empty: whenever they were opened.",
     )

@@ -47,7 +47,10 @@ class DesignSampleForm(ChangeForm):
             (
                 "census",
                 "Every case of a kind (census)",
-                {"hint": "Nothing is drawn. You say which cases on the next page, and add each later list."},
+                {
+                    "hint": "Nothing is drawn, so the questions below do not matter. You say which cases on the next "
+                    "page, and add each later list while the round is live."
+                },
             ),
         ],
     )

@@ -15,6 +15,7 @@ from auditflow.domain.errors import BadInput, GuardRefused, NotPermitted, Stale,
 from auditflow.models import AuditRound, CaseAudit, CensusList, Deadline, Draw, Frame, Journal, NameMatch, SampleCase
 from auditflow.queries.policy import get_moderation_choice, list_drawn_by_list
 from auditflow.queries.results import get_round_grades
+from auditflow.queries.results_coverage import count_workers
 from auditflow.reporting.bundle import draw_bundle
 from auditflow.services.act import Act
 from auditflow.services.approval import approve_request
@@ -235,6 +236,9 @@ def test_its_figures_are_of_every_case(session: Session, live: AuditRound, counc
     assert "every eligible case was audited" in whole["sentence"]
     set_columns(session, audits[0], state="removed")
     assert get_round_grades(session, live).population == 11
+    add_month(session, live.id, november(session, council).id, steps.act())
+    covered = count_workers(session, live)
+    assert covered["covered"] <= covered["workers"] == len(council.workers)
 
 
 def test_a_discarded_taking_can_be_taken_again(session: Session, council: Council, steps: Steps) -> None:
