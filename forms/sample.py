@@ -14,7 +14,7 @@ from forms.fields import CheckboxesField, LongTextField, RadioField, SelectField
 from forms.sample_numbers import NumberOrShareField, Share, check_total, fixed_numbers, fixed_text
 from forms.validators import Between, Needed, NeededIf
 
-__all__ = ["DesignSampleForm", "EnterOutcomeForm", "answers_of", "design_of", "offer"]
+__all__ = ["DesignSampleForm", "EnterOutcomeForm", "answers_of", "design_of", "offer", "rules_of"]
 
 CLOSED, RECENT, AUDITED, RESTRICTED = (
     "Closed",
@@ -49,6 +49,21 @@ LIMITS = {
 class DesignSampleForm(ChangeForm):
     """Size, groups, limits, exclusions and reserves; and where the draw's number comes from."""
 
+    kind = RadioField(
+        "How are the cases chosen?",
+        [Needed("Choose how the cases are chosen.")],
+        choices=[
+            ("sample", "A random sample"),
+            (
+                "census",
+                "Every case of a kind (census)",
+                {
+                    "hint": "Nothing is drawn, so the questions below do not matter. You say which cases on the next "
+                    "page, and add each later list while the round is live."
+                },
+            ),
+        ],
+    )
     how_many = RadioField(
         "How many cases?",
         [Needed("Choose how many cases.")],
@@ -210,23 +225,29 @@ def _own_numbers(form: DesignSampleForm, design: Mapping[str, Any]) -> dict[str,
 
 
 def _rules(form: DesignSampleForm, columns: Collection[str]) -> list[dict[str, Any]]:
-    chosen = set(form.rules.data or ())
+    recent, audited = form.recent_days.data or 28, form.audited_days.data or 180
+    found = rules_of(set(form.rules.data or ()), columns, recent=recent, audited=audited)
+    if form.unallocated.data == "out":
+        found.append({"reason": NO_WORKER, "column": "worker", "blank": True})
+    return found
+
+
+def rules_of(
+    chosen: Collection[str], columns: Collection[str], *, recent: int = 28, audited: int = 180
+) -> list[dict[str, Any]]:
+    """The exclusions that some keys of RULES stand for, in order. Raises BadInput where the list lacks a column."""
     for rule in chosen:
         if NEEDS[rule] not in columns:
             raise BadInput(
                 f"This list has no column for “{dict(RULES)[rule]}”, so they cannot be left out.", field="rules"
             )
-    recent, audited = form.recent_days.data or 28, form.audited_days.data or 180
     known: dict[str, dict[str, Any]] = {
         "closed": {"reason": CLOSED, "column": "status", "not_in": ["Open"]},
         "recent": {"reason": RECENT.format(recent), "column": "opened", "within_days": recent},
         "audited": {"reason": AUDITED.format(audited), "column": "last_audited", "within_days": audited},
         "restricted": {"reason": RESTRICTED, "column": "restricted", "in": ["Yes"]},
     }
-    found: list[dict[str, Any]] = [rule for key, rule in known.items() if key in chosen]
-    if form.unallocated.data == "out":
-        found.append({"reason": NO_WORKER, "column": "worker", "blank": True})
-    return found
+    return [rule for key, rule in known.items() if key in chosen]
 
 
 def _priority(form: DesignSampleForm, size: int) -> list[dict[str, Any]]:

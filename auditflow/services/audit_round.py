@@ -25,10 +25,10 @@ from auditflow.services.subjects import get_subject
 from auditflow.services.transitions import Outcome, Request, apply
 
 PLANNED_ONLY = frozenset(
-    {"tool_version_id", "frame_id", "design", "seed_source", "public_event", "public_event_at", "record_date"}
+    {"kind", "tool_version_id", "frame_id", "design", "seed_source", "public_event", "public_event_at", "record_date"}
 )
 """What nobody changes once the design is locked."""
-REPEATED = frozenset({"tool_version_id", "design", "seed_source", "public_event", "public_event_at"})
+REPEATED = frozenset({"kind", "tool_version_id", "design", "seed_source", "public_event", "public_event_at"})
 """What a re-audit has from its baseline."""
 UNTIL_LAUNCH = frozenset({"name", "starts_on", "ends_on", "policy"})
 NOT_LAUNCHED = ("planned", "locked", "sampled")
@@ -38,7 +38,8 @@ NOT_LAUNCHED = ("planned", "locked", "sampled")
 class RoundPlan:
     """What a round is planned with. `record_date`: the day up to which the records are judged.
 
-    With a `baseline_id` it is a re-audit of that round (planned by `services.re_audit`).
+    With a `baseline_id` it is a re-audit of that round (planned by `services.re_audit`); `kind` is `sample`, or
+    `census` where every case that the design lets in is audited.
     """
 
     name: str
@@ -51,6 +52,7 @@ class RoundPlan:
     policy: Mapping[str, Any] = field(default_factory=lambda: policy_document(ModerationPolicy()))
     baseline_id: int | None = None
     selected_because_poor: bool = False
+    kind: str = "sample"
 
 
 def plan_round(session: Session, plan: RoundPlan, act: Act) -> AuditRound:
@@ -66,7 +68,7 @@ def plan_round(session: Session, plan: RoundPlan, act: Act) -> AuditRound:
     row = AuditRound(
         name=plan.name.strip(),
         state="planned",
-        kind="re_audit" if plan.baseline_id is not None else "sample",
+        kind="re_audit" if plan.baseline_id is not None else plan.kind,
         baseline_id=plan.baseline_id,
         selected_because_poor=plan.selected_because_poor,
         tool_version_id=plan.tool_version_id,
@@ -112,6 +114,7 @@ def change_round(
 def _check_changeable(state: str, changes: Mapping[str, Any]) -> None:
     unknown = set(changes) - PLANNED_ONLY - UNTIL_LAUNCH
     assert not unknown, f"a round has no {unknown} that can be changed"
+    assert changes.get("kind") != "re_audit", "a re-audit is planned from its baseline"
     if state not in NOT_LAUNCHED:
         raise WrongState("The round is launched, so its plan cannot be changed. You can extend it.")
     if state != "planned" and PLANNED_ONLY & set(changes):

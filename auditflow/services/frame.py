@@ -21,10 +21,12 @@ from auditflow.adapters.case_list import (
 from auditflow.domain.clock import local_date
 from auditflow.domain.errors import BadInput, WrongState
 from auditflow.domain.frame import canonical_sha256
+from auditflow.domain.frame_audited import CASE, WORKER
 from auditflow.domain.frame_mapping import FrameMapping, adapt_mapping, headers_digest, suggest_mapping
 from auditflow.models import Frame, FrameCase, FrameReject, FrameUpload, Job, Journal, MappingMemory
 from auditflow.queries.frame import read_canonical_cases
 from auditflow.services.act import Act
+from auditflow.services.frame_audited import fill_audited
 from auditflow.services.frame_rows import write_cases, write_rejects
 from auditflow.services.job import cancel_job, queue_job
 from auditflow.services.journal import Note, begin, record
@@ -173,16 +175,21 @@ def cancel_import(session: Session, frame_id: int, act: Act) -> None:
 
 
 def freeze_frame(session: Session, frame_id: int, act: Act) -> Frame:
-    """Freeze the list for ever under the digest of its canonical file; the uploaded bytes are removed."""
+    """Freeze the list for ever under the digest of its canonical file; the uploaded bytes are removed.
+
+    When a case and its worker were last audited is filled in first, from the audits made here.
+    """
     frame = get_subject(session, Frame, frame_id)
     if frame.stage == "frozen":
         return frame
     if frame.stage != "imported" or not frame.rows_kept:
         raise WrongState("This list has no cases yet: map its columns and check the preview first.")
+    filled = fill_audited(session, frame)
     digest = canonical_sha256(read_canonical_cases(session, frame), frame.columns or ())
     session.execute(sa.delete(FrameUpload).where(FrameUpload.frame_id == frame.id))
     changes: dict[str, Any] = {"stage": "frozen", "frozen_at": act.at, "frame_sha256": digest}
-    record(session, frame, act, Note("frozen", "qa_lead", details={"frame_sha256": digest}, changes=changes))
+    details = {"frame_sha256": digest, CASE: filled.cases, WORKER: filled.workers}
+    record(session, frame, act, Note("frozen", "qa_lead", details=details, changes=changes))
     return frame
 
 

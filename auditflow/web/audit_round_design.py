@@ -38,8 +38,9 @@ def audit_round_design(round_id: int) -> Any:
     if row.public_event_at is not None:
         local = row.public_event_at.astimezone(LONDON)
         event |= {"public_day": local.date(), "public_time": local.time()}
-    known = answers_of(row.design, available_columns(frame))
-    return _design_page(DesignSampleForm(None, key=new_key(), version=row.version, **known, **event), row, frame)
+    known = answers_of({} if row.kind == "census" else row.design, available_columns(frame))
+    form = DesignSampleForm(None, key=new_key(), version=row.version, kind=row.kind, **known, **event)
+    return _design_page(form, row, frame)
 
 
 def _design_page(form: DesignSampleForm, row: AuditRound, frame: Frame) -> str:
@@ -56,10 +57,12 @@ def audit_round_set_design(round_id: int) -> Any:
     row = visible_round(round_id)
     frame = get_frame(db(), row.frame_id)
     form, version = DesignSampleForm(request.form), form_version()
+    if form.kind.data == "census" and row.state == "planned":
+        return to_step("census.census_design", round_id)
 
     def use() -> None:
         design = design_of(form, frame.as_at, available_columns(frame), partial(count_eligible, db(), frame))
-        changes = {"design": design, **_event(form, now())}
+        changes = {"kind": "sample", "design": design, **_event(form, now())}
         changed = change_round(db(), round_id, changes, act(), expected_version=version)
         check_design(db(), changed)
 

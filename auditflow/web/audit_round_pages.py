@@ -18,10 +18,13 @@ from workflows.registry import WORKFLOWS
 LEAD = ("qa_lead",)
 READERS = ("qa_lead", "director")
 BAD = 400
-STEPS = 7
+STEPS = {"census": 6}
+"""How many steps a new round of a kind has, where it is not seven: a census has no trial."""
 KIND_WORDS = {"random": "At random", "replacement": "Reserve", "judgemental": "Added (not random)"}
 """How a case came into the sample."""
 ROUND_WORDS = WORKFLOWS["audit_round"].labels
+DESIGN = {"census": "census.census_design"}
+"""Where the design of a kind of round is made, if not on the page of a sample."""
 SHOWN_ON_FORM = (BadInput, GuardRefused, WrongState, Misuse)
 
 
@@ -31,8 +34,24 @@ def visible_round(round_id: int) -> AuditRound:
 
 
 def step_caption(row: AuditRound, step: int) -> str:
-    """“New round, step 3 of 7: Baseline”."""
-    return f"New round, step {step} of {STEPS}: {row.name}"
+    """“New round, step 3 of 7: Baseline”; `step` counts those of a sample, of which a trial is the fourth."""
+    whole = STEPS.get(row.kind, 7)
+    return f"New round, step {step if step < 4 else step - 7 + whole} of {whole}: {row.name}"
+
+
+def kind_words(row: AuditRound, kind: str) -> str:
+    """How a case came into the round; in a census nothing is left to chance."""
+    return "Every case" if row.kind == "census" and kind == "random" else KIND_WORDS[kind]
+
+
+def state_words(row: AuditRound) -> str:
+    """Where the round stands."""
+    return "Cases taken" if row.kind == "census" and row.state == "sampled" else ROUND_WORDS[row.state]
+
+
+def to_design(row: AuditRound) -> Any:
+    """On to the page on which this kind of round is designed."""
+    return to_step(DESIGN.get(row.kind, "audit_round_design.audit_round_design"), row.id)
 
 
 def to_round(round_id: int) -> Any:

@@ -26,10 +26,11 @@ from auditflow.queries.dashboard import (
     list_late_auditors,
     list_waiting,
 )
+from auditflow.queries.sample import count_losses
 from auditflow.queries.scope import Viewer
 from auditflow.services.timetable import timetable
 from auditflow.web.alert import clock_words
-from auditflow.web.dashboard_words import removal_line, second_words, waiting_line
+from auditflow.web.dashboard_words import loss_words, removal_line, second_words, waiting_line
 from auditflow.web.layout import long_day
 
 SHOWN_STATES = (
@@ -73,6 +74,7 @@ def dashboard_of(session: Session, row: AuditRound, viewer: Viewer, now: datetim
         "teams": _teams(row.id, progress),
         "late_auditors": len(list_late_auditors(session, row.id, now)),
         "unallocated": whole.states["selected"],
+        "loss": loss_words(*count_losses(session, row.id)),
         "seconds": seconds,
         "seconds_words": second_words(seconds),
         "lead": viewer.has("qa_lead"),

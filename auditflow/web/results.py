@@ -127,7 +127,9 @@ def results_board(round_id: int) -> Any:
 def how_chosen(results: dict[str, Any]) -> list[str]:
     """How the cases were chosen and checked, in sentences without small numbers."""
     about, moved = results["round"], results["re_audit"]
-    if moved is None:
+    if moved is None and about["kind"] == "census":
+        chosen = "Nothing was drawn: every case of the kind that is audited was taken."
+    elif moved is None:
         chosen = "The cases were drawn at random from every case that could be audited."
     elif moved["because_poor"]:
         chosen = "The cases were chosen because they were not yet good at the first audit."

@@ -11,10 +11,12 @@ import pytest
 import sqlalchemy as sa
 from flask_security import hash_password
 
-from auditflow.models import Frame, Person, ReadLog
+from auditflow.models import Frame, FrameCase, Person, ReadLog
 from auditflow.models.database import Database
 from tests.factories.annex_a import annex_a_workbook, workbook_bytes
-from tests.factories.council import Council
+from tests.factories.council import START, Council
+from tests.factories.results import agree_all, list_main
+from tests.factories.sampling import Steps, make_frame
 from tests.pages import Browser, Page
 
 ROWS = (
@@ -247,3 +249,19 @@ def test_sheets_that_cases_are_taken_from_come_first(lead: Browser) -> None:
     order = [page.html.index(f"Take cases from “List {number}”") for number in (6, 7, 8, 9, 1, 2)]
     assert order == sorted(order)
     assert "For example: Ann Archer, Ann Archer, Bo Birch" in page.text
+
+
+def test_the_page_of_freezing_says_what_is_filled_in_from_audits_made_here(
+    lead: Browser, database: Database, council: Council
+) -> None:
+    with database.writing() as session:
+        row = Steps(session, council, START).live(make_frame(session, council))
+        agree_all(session, row, [2])
+        listed = session.scalars(sa.select(FrameCase).where(FrameCase.ref == list_main(session, row)[0].ref)).one()
+        line = f"{listed.ref},Child in need,{listed.team},{listed.worker},2026-05-04\n"
+    file = f"Case reference,Case type,Allocated Team,Allocated Worker,Date opened\n{line}".encode()
+    path = upload(lead, file).submit().path
+    page = lead.get(f"{path}/freeze")
+    assert "the list gets the date of the last audit of 1 case and of 1 worker" in page.text
+    done = page.submit({"checked": "y"})
+    assert "Date last audited: taken from audits made here for 1 case." in done.text
