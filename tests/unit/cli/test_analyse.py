@@ -73,6 +73,17 @@ def test_estimate_by_stratum(capsys, tmp_path):
     assert found["finite_population"]["count_high"] <= 1500
 
 
+def test_groups_without_a_graded_case_are_told(capsys, tmp_path):
+    file = write(tmp_path / "round.csv", ["team", "grade"], [["a", 2 + k % 2] for k in range(40)])
+    sizes = write(tmp_path / "sizes.csv", ["team", "population"], [["a", 400], ["b", 500]])
+    code, out, _ = run(capsys, "estimate", file, "--grade", "grade", "--stratum", "team", "--sizes", sizes)
+    assert code == 0
+    assert "weighted to the 400 of 900 eligible cases in groups that were graded" in out.splitlines()[0]
+    assert "Of all eligible cases     – (not every group has a graded case)" in out
+    assert "Eligible cases spoken of  400 of 900: the others are in groups without a graded case" in out
+    assert "all eligible cases" not in out.splitlines()[0]
+
+
 def test_estimate_of_nothing(capsys, tmp_path):
     for rows in ([], [["NA"], ["n/a"]]):
         found = figures(capsys, "estimate", write(tmp_path / "r.csv", ["grade"], rows), "--grade", "grade")
