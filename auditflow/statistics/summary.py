@@ -20,7 +20,9 @@ from auditflow.statistics.estimates import (
 from auditflow.statistics.sentences import estimate_sentence
 from auditflow.statistics.tables import Figures, count_grades
 
-__all__ = ["EstimateInput", "estimate_summary", "headline_interval"]
+__all__ = ["EstimateInput", "estimate_summary", "headline_interval", "weighted_share"]
+
+_SAME = 1e-9
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,7 @@ def estimate_summary(given: EstimateInput) -> Figures:
         "finite_population": _finite(good, n, population, whole=covered is None),
         "stratified": _stratified(stratified),
         "distribution": count_grades(graded),
-        "sentence": estimate_sentence(
-            good, n, shown, not_applicable=missing, population=population, covered=covered
-        ),
+        "sentence": estimate_sentence(good, n, shown, not_applicable=missing, population=population, covered=covered),
     }
 
 
@@ -82,6 +82,11 @@ def headline_interval(
         finite = finite_population(good, n, population)
         return Interval(finite.low, finite.high, reason=finite.reason)
     return wilson(good, n)
+
+
+def weighted_share(good: int, n: int, value: float | None) -> bool:
+    """Whether a headline's share is other than the plain one, because its groups are weighted."""
+    return bool(n) and value is not None and abs(value - good / n) > _SAME
 
 
 def _headline(good: int, n: int, shown: Interval | StratifiedEstimate) -> Figures:

@@ -56,7 +56,9 @@ def test_records_graded_again_are_never_denied(say):
     alone = say(drift_adjusted(before, after, lost), *NAMES)
     assert alone.endswith("because the 15 December records graded again were left out, without a pair to compare with.")
     some = say(drift_adjusted(before, after, {**lost, "C1": 3.0}), *NAMES)
-    assert some.endswith("because only 1 December record with a pair was graded again (at least 10 are needed), 15 without.")
+    assert some.endswith(
+        "because only 1 December record with a pair was graded again (at least 10 are needed), 15 without."
+    )
     few = drift_adjusted({"C1": 2.0}, {"C1": 3.0}, lost)
     assert few.reason == "too_few_pairs"
     assert say(few, *NAMES).endswith("because only 1 case was audited both times (at least 10 are needed).")
