@@ -68,8 +68,8 @@ def _sentence(told: Sequence[TrendPoint], trend: Trend) -> str:
     if trend.reason == "weighted_round":
         number = sum(point.weighted for point in told)
         return (
-            f"In {number:,} of the {rounds} some kinds of case were checked more often than others. The shares allow for "
-            "that, and no test for a trend does: look at how the ranges overlap."
+            f"In {number:,} of the {rounds} some kinds of case were checked more often than others. The shares allow "
+            "for that, and no test for a trend does: look at how the ranges overlap."
         )
     if z is None or z == 0:
         return f"Over {rounds} the share of cases good or better neither rose nor fell."

@@ -184,8 +184,8 @@ def test_a_boards_fraction_is_the_headlines_where_that_is_weighted() -> None:
     assert estimate["interval"]["value"] == pytest.approx(0.1 * 0.9 + 0.9 * 0.3)
     board: Any = board_round(given)
     assert board["sentence"] == (
-        "In December about 1 in 3 of cases were good or better. Some kinds of case were checked more often than others, "
-        "and this allows for it."
+        "In December about 1 in 3 of cases were good or better. Some kinds of case were checked more often than "
+        "others, and this allows for it."
     )
     assert (board["bars"], board["hidden"], board["cases"]) == ([], False, 20)
     more: Any = board_round(replace(given, sizes={"cp": 20, "cin": 180, "care": 100}, population=300))

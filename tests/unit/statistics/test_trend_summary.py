@@ -61,8 +61,8 @@ def test_a_weighted_round_has_no_test_that_could_contradict_its_picture() -> Non
     found: Any = trend_summary([point(10, 80), *rounds[1:]])
     assert (found["z"], found["p"], found["reason"]) == (None, None, "weighted_round")
     assert found["sentence"].startswith(
-        "In 3 of the 4 rounds some kinds of case were checked more often than others. The shares allow for that, and no "
-        "test for a trend does: look at how the ranges overlap."
+        "In 3 of the 4 rounds some kinds of case were checked more often than others. The shares allow for that, and "
+        "no test for a trend does: look at how the ranges overlap."
     )
     assert "rose" not in found["sentence"]
     one: Any = trend_summary(rounds[:1])
