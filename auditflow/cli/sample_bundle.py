@@ -6,13 +6,14 @@ It came from somewhere, so nothing in it is trusted: a part that stands twice, i
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from os.path import basename
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from auditflow.cli.sample_files import ListFile, list_of, manifest_of, read_list
 from auditflow.domain.errors import BadInput, Refused
+
+if TYPE_CHECKING:
+    import zipfile
 
 __all__ = ["LIST", "LONGEST_PART", "is_bundle", "is_census", "read_bundle"]
 
@@ -28,7 +29,6 @@ _TAKEN = (
     "Nothing was drawn for this round: it audits the cases of round {} again, so there is no draw to repeat. "
     "README.txt in the bundle says how its cases are checked."
 )
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
 
 def is_bundle(path: str) -> bool:
@@ -51,6 +51,11 @@ def read_bundle(path: str, frame: str | None = None) -> tuple[dict[str, Any], li
     Of a census, its lists in the order in which they came in. Raises BadInput for what is not a bundle, and Refused
     where nothing was drawn.
     """
+    # Only here: a manifest beside its list is verified without what unpacking needs.
+    import zipfile
+    import zlib
+
+    broken = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
     name = basename(path)
     try:
         with zipfile.ZipFile(path) as bundle:
@@ -58,7 +63,7 @@ def read_bundle(path: str, frame: str | None = None) -> tuple[dict[str, Any], li
             if is_census(told):
                 return told, _lists(name, bundle, frame)
             return told, [list_of(LIST, _part(name, bundle, LIST)) if frame is None else read_list(frame)]
-    except _BROKEN as failure:
+    except broken as failure:
         raise BadInput(f"{name} is not a zip file that can be read ({failure}).", code="bad_bundle") from None
 
 

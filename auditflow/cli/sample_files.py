@@ -16,6 +16,7 @@ from os.path import basename
 from typing import Any
 
 from auditflow.adapters.csv_file import csv_records, read_bytes
+from auditflow.cli.plain_yaml import Other, read_plain
 from auditflow.domain.errors import BadInput, Refused
 from auditflow.domain.safe_cell import safe_cell
 from auditflow.domain.sampling_design import Design
@@ -100,20 +101,28 @@ def list_of(name: str, content: bytes) -> ListFile:
 
 def read_design(path: str) -> Design:
     """Read a sampling design from YAML. Raises BadInput, with the line where there is one, for what is not one."""
+    name, content = basename(path), read_bytes(path)
+    try:
+        data: object = read_plain(content.decode("utf-8-sig"))
+    except (Other, ValueError):
+        data = _read_yaml(name, content)
+    return Design.from_dict(data)
+
+
+def _read_yaml(name: str, content: bytes) -> object:
+    """Any YAML, by PyYAML: loading it takes longer than a draw."""
     import yaml
 
     from auditflow.cli.strict_yaml import StrictLoader
 
-    name = basename(path)
     try:
-        data = yaml.load(read_bytes(path).decode("utf-8-sig"), Loader=StrictLoader)  # noqa: S506 (a safe loader)
+        return yaml.load(content.decode("utf-8-sig"), Loader=StrictLoader)  # noqa: S506 (a safe loader)
     except yaml.MarkedYAMLError as failure:
         mark = failure.problem_mark or failure.context_mark
         where = f", line {mark.line + 1}" if mark else ""
         raise BadInput(f"{name}{where}: {failure.problem or failure.context}.", code="bad_design") from None
     except (yaml.YAMLError, ValueError, RecursionError) as failure:
         raise BadInput(f"{name} is not YAML that can be read ({failure}).", code="bad_design") from None
-    return Design.from_dict(data)
 
 
 def read_manifest(path: str) -> dict[str, Any]:

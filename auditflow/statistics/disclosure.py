@@ -54,7 +54,7 @@ def suppress(
 
     Rows are groups. Hidden first: counts and totals of 1 to threshold − 1, and a group's only count when all its
     cases have one answer (its noughts would tell all about each of them). None as totals means that they are not
-    published. Totals that do not add up are BadInput.
+    published: they bound no count then, and need no range themselves. Totals that do not add up are BadInput.
     """
     rows = [list(row) for row in table]
     _check(rows, row_totals, column_totals)
@@ -65,6 +65,8 @@ def suppress(
     for row, arcs in zip(rows, cells, strict=True):
         if len(row) > 1 and sum(count > 0 for count in row) == 1:
             arcs[next(place for place, count in enumerate(row) if count)].hidden = True
+            # No total makes a nought the answer's partner here, and “0, c” alone would say where every case is.
+            arcs[row.index(0)].hidden |= row_totals is None
     circulation.protect(threshold)
     return Mask(
         [[arc.hidden for arc in arcs] for arcs in cells],
@@ -98,11 +100,12 @@ def _network(
     dear = (everything + 2) * (sum(map(len, rows)) + 1)
 
     def total(tail: str, head: str, count: int, given: object) -> Arc:
-        return Arc(tail, head, count, dear, hidden=given is None, last_resort=True)
+        unpublished = given is None
+        return Arc(tail, head, count, dear, hidden=unpublished, last_resort=True, open_ended=unpublished)
 
     row_arcs = [total(_GRAND, f"row {i}", sum(row), row_totals) for i, row in enumerate(rows)]
     column_arcs = [total(f"column {j}", _TOTALS, sum(column), column_totals) for j, column in enumerate(columns)]
-    grand = total(_TOTALS, _GRAND, everything, row_totals or column_totals)
+    grand = total(_TOTALS, _GRAND, everything, column_totals if row_totals is None else row_totals)
     grand.cost = dear * (len(rows) + len(columns) + 1)
     arcs = [arc for line in cells for arc in line] + row_arcs + column_arcs + [grand]
     return Circulation(arcs), cells, row_arcs, column_arcs, grand
