@@ -19,8 +19,6 @@ LEAD = ("qa_lead",)
 READERS = ("qa_lead", "director")
 BAD = 400
 STEPS = 7
-KIND_WORDS = {"random": "At random", "replacement": "Reserve", "judgemental": "Added (not random)"}
-"""How a case came into the sample."""
 ROUND_WORDS = WORKFLOWS["audit_round"].labels
 SHOWN_ON_FORM = (BadInput, GuardRefused, WrongState, Misuse)
 

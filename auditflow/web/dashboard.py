@@ -12,8 +12,9 @@ from auditflow.adapters.spreadsheet import Sheet
 from auditflow.domain.clock import local_date
 from auditflow.models import AuditRound
 from auditflow.queries.dashboard import CaseFilter, CaseLine, get_progress, list_round_cases
+from auditflow.reporting.result_words import KIND_WORDS
 from auditflow.services.chase import chase_auditors
-from auditflow.web.audit_round_pages import KIND_WORDS, LEAD, READERS, group_words, to_round, visible_round
+from auditflow.web.audit_round_pages import LEAD, READERS, group_words, to_round, visible_round
 from auditflow.web.dashboard_page import SHOWN_STATES, STATE_GROUPS
 from auditflow.web.download import table_file
 from auditflow.web.layout import case_ref, day

@@ -15,16 +15,16 @@ from auditflow.queries.allocation import read_eligibility
 from auditflow.queries.case_audit import find_deadline, get_case_audit, get_team_name
 from auditflow.queries.moves import Moves, moves_for
 from auditflow.reporting.bundle import draw_bundle
+from auditflow.reporting.result_words import KIND_WORDS, PURPOSES
 from auditflow.services.allocation import allocate_case
 from auditflow.services.sample_change import request_discard, request_exemption, request_removal
 from auditflow.web.allocation import SEEN
-from auditflow.web.audit_round_pages import BAD, KIND_WORDS, LEAD, READERS, group_words, to_round, tried, visible_round
+from auditflow.web.audit_round_pages import BAD, LEAD, READERS, group_words, to_round, tried, visible_round
 from auditflow.web.case_audit_second import STATES
 from auditflow.web.dashboard import LABELS
 from auditflow.web.download import as_file
 from auditflow.web.layout import day, long_day
 from auditflow.web.request import act, db, form_version, new_key, now, viewer
-from auditflow.web.results_tables import PURPOSES
 from auditflow.web.routing import Pages
 from forms.audit_round import GiveReasonForm, LeaveOutForm, MoveCaseForm
 
