@@ -56,20 +56,25 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """One domain: good or better, once or before and after; how many cases it did not apply to (None: hidden)."""
+    """One domain: good or better, once or before and after, of how many cases, and to how many it did not apply.
+
+    Both numbers are hidden together.
+    """
 
     title: str
     shares: tuple[Share, ...]
+    cases: int | None
     not_applicable: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The actions for one domain: agreed, done and made a difference, done otherwise, not done yet."""
+    """The actions that answer findings of one domain: agreed, done, and seen to have made a difference."""
 
     title: str
     made: int | None
-    parts: Counts
+    done: Share
+    helped: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +149,14 @@ def _columns(results: Figures, again: Figures | None) -> tuple[Column, ...]:
 def _column(name: str, counts: Mapping[str, int], *, whole: bool = True) -> Column:
     """The grades within the good and the rest, whose sums the picture publishes."""
     good, rest = ([counts[grade] for grade in names] for names in (_GOOD, _REST))
-    grades = (*_seen(good)[0], *_seen(rest)[0]) if whole else None
+    grades = (*_seen(good), *_seen(rest)) if whole else None
     return Column(name, sum(good), sum(rest), grades)
 
 
-def _seen(group: Sequence[int]) -> tuple[Counts, int | None]:
-    """What may be shown of one group's counts, and of their sum."""
-    hidden, whole = suppress_group(group, THRESHOLD)
-    cells = tuple(None if hide else count for count, hide in zip(group, hidden, strict=True))
-    return cells, None if whole else sum(group)
+def _seen(group: Sequence[int]) -> Counts:
+    """What may be shown of one group's counts; their sum is published, and large enough or nothing."""
+    hidden, _ = suppress_group(group, THRESHOLD)
+    return tuple(None if hide else count for count, hide in zip(group, hidden, strict=True))
 
 
 def _stay_open(matrix: Sequence[Sequence[int]]) -> bool:
@@ -176,7 +180,7 @@ def _stay_open(matrix: Sequence[Sequence[int]]) -> bool:
 def _moved(again: Figures) -> Moved | None:
     """Improved, stayed and declined, if none of them need be hidden."""
     counts = [again[name] for name in ("improved", "same", "declined")]
-    if again["pairs"] < FEW or None in _seen(counts)[0]:
+    if again["pairs"] < FEW or None in _seen(counts):
         return None
     return Moved(*counts)
 
@@ -197,15 +201,15 @@ def _domains(results: Figures, again: Figures | None) -> tuple[Domain, ...]:
 
 def _domain(title: str, goods: tuple[int, ...], n: int, not_applicable: int) -> Domain:
     """Counts where the number of cases may be shown; otherwise words, if these leave it open; otherwise nothing."""
-    nothing = Domain(title, tuple(Share() for _ in goods), None)
+    nothing = Domain(title, tuple(Share() for _ in goods), None, None)
     if n < FEW:
         return nothing
     if not 0 < not_applicable < THRESHOLD:
-        return Domain(title, tuple(share_of(good, n) for good in goods), not_applicable)
+        return Domain(title, tuple(share_of(good, n) for good in goods), n, not_applicable)
     words = tuple(fraction_words(good, n) for good in goods)
     if not _leave_open(words, n + not_applicable):
         return nothing
-    return Domain(title, tuple(Share(words=each) for each in words), None)
+    return Domain(title, tuple(Share(words=each) for each in words), None, None)
 
 
 def _leave_open(words: tuple[str, ...], total: int) -> bool:
@@ -240,9 +244,13 @@ def _work(results: Figures, again: Figures) -> tuple[Work, ...]:
 
 
 def _actions(title: str, count: Mapping[str, int]) -> Work:
-    parts = [count["yes"], count["done"] - count["yes"], count["made"] - count["done"]]
-    seen, made = _seen(parts)
-    return Work(title, made, seen)
+    """Shares of what was agreed; how many helped only where how many of those done did not may be worked out."""
+    made, done, helped = count["made"], count["done"], count["yes"]
+    if 0 < made < THRESHOLD:
+        return Work(title, None, Share(), Share())
+    shown = share_of(done, made)
+    telling = shown.count is not None and done - helped < THRESHOLD
+    return Work(title, made, shown, Share() if telling else share_of(helped, made))
 
 
 def _moderated(shift: Figures) -> Tried:

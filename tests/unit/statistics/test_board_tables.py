@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from auditflow.statistics.board_tables import THRESHOLD, BoardTables, Moved, Share, board_tables, share_of
+from auditflow.statistics.board_tables import THRESHOLD, BoardTables, Moved, Share, Work, board_tables, share_of
 from auditflow.statistics.wording import FEW, fraction_words
 from tests.factories.board import MANY, MARCH, grades_of, results_of_re_audit, results_of_round
 
@@ -264,11 +264,31 @@ def test_actions_are_counted_by_domain_with_small_counts_hidden() -> None:
     after = grades_of([3] * 20, {"Planning": [2] * 20, "Voice": [2] * 20}, day=MARCH)
     actions = {
         "d0": {"made": 30, "done": 20, "yes": 12, "partly": 3, "no": 2},
-        "d1": {"made": 9, "done": 3, "yes": 1, "partly": 0, "no": 0},
+        "d1": {"made": 4, "done": 3, "yes": 1, "partly": 0, "no": 0},
     }
     planning, voice = board_tables(results_of_re_audit(before, after, actions=actions)).work
-    assert (planning.title, planning.made, planning.parts) == ("Planning", 30, (12, 8, 10))
-    assert (voice.made, voice.parts) == (9, (None, None, None))
+    assert planning == Work("Planning", 30, Share(20, "about 2 in 3"), Share(12, "about 2 in 5"))
+    assert voice == Work("Voice", None, Share(), Share())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(5, 40), st.integers(0, 40), st.integers(0, 40))
+def test_no_small_count_of_actions_can_be_narrowed(made: int, done: int, helped: int) -> None:
+    done = min(done, made)
+    helped = min(helped, done)
+    given_round = grades_of([2] * 20, {"Planning": [2] * 20})
+    count = {"made": made, "done": done, "yes": helped}
+    results = results_of_re_audit(given_round, given_round, actions={"d0": count})
+    (shown,) = board_tables(results).work
+    fits = [(x, y) for x in said(shown.done, made) for y in said(shown.helped, made) if y <= x]
+    assert (done, helped) in fits
+    for true, values in (
+        (made - done, {made - x for x, _ in fits}),
+        (done, {x for x, _ in fits}),
+        (helped, {y for _, y in fits}),
+        (done - helped, {x - y for x, y in fits}),
+    ):
+        assert not 0 < true < THRESHOLD or len(values) >= THRESHOLD
 
 
 @pytest.mark.parametrize(
