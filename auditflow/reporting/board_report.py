@@ -6,8 +6,9 @@ exactly this, so that nobody has to ask which of them is right.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,7 @@ from auditflow.statistics.wording import FEW
 
 __all__ = ["About", "Bar", "BoardReport", "Row", "Section", "Table", "board_report"]
 
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 TITLE = "How good is practice?"
 Figures = Mapping[str, Any]
 
@@ -106,6 +108,7 @@ class BoardReport:
 
 def board_report(results: Figures, about: About) -> BoardReport:
     """The report of these results, as `services.results` makes them and a closed round keeps them."""
+    about = _printable(about)
     tables, board = board_tables(results), results["board"]
     sections = _sections(results, tables, about)
     hides = any(table.hides for section in sections for table in section.tables)
@@ -121,6 +124,17 @@ def board_report(results: Figures, about: About) -> BoardReport:
         ask=say.ask_whom(about),
         sections=tuple(sections),
         footnote=say.FOOTNOTE if words else "",
+    )
+
+
+def _printable(about: About) -> About:
+    """Names without characters that neither Word nor PDF can hold."""
+    return replace(
+        about,
+        council_name=_UNPRINTABLE.sub("", about.council_name),
+        round_name=_UNPRINTABLE.sub("", about.round_name),
+        tool_title=_UNPRINTABLE.sub("", about.tool_title),
+        marking=_UNPRINTABLE.sub("", about.marking),
     )
 
 

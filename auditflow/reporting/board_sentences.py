@@ -21,17 +21,18 @@ __all__ = [
     "checked",
     "chosen",
     "domains_about",
-    "share_cell",
     "grades_about",
     "how_chosen",
     "how_to_check",
     "limits",
     "moved_about",
+    "share_cell",
     "work_about",
     "work_done",
 ]
 
 Figures = Mapping[str, Any]
+_SPACE = "\N{NO-BREAK SPACE}"
 NO_PICTURE = (
     "There is no picture: so few cases are on one side that the counts could point at single children.",
     "There is no picture: the cases were chosen because they were not yet good.",
@@ -133,7 +134,7 @@ def grades_about(results: Figures, tables: BoardTables) -> list[str]:
 
 def _one_round(results: Figures, tables: BoardTables) -> str:
     good, n, eligible = tables.grades[0].good, tables.cases, results["completion"].get("eligible")
-    words = f"Of {n:,} cases {good:,} were good or better: {fraction_words(good, n)}."
+    words = f"Of {n:,} cases, {good:,} were good or better: {fraction_words(good, n)}."
     low, high = (fraction_words(round(1000 * results["estimate"]["wilson"][end]), 1000) for end in ("low", "high"))
     if not eligible or n >= eligible:
         return words
@@ -271,4 +272,6 @@ def share_cell(share: Share, cases: int | None) -> str:
     """A share as a table's cell has it: "about 1 in 3 (24 of 71)", words alone, or the mark of what is hidden."""
     if share.words is None:
         return "c"
-    return share.words if share.count is None or cases is None else f"{share.words} ({share.count:,}\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{cases:,})"
+    if share.count is None or cases is None:
+        return share.words
+    return f"{share.words} ({_SPACE.join((f'{share.count:,}', 'of', f'{cases:,}'))})"
