@@ -162,18 +162,22 @@ def _seen(group: Sequence[int]) -> Counts:
 def _stay_open(matrix: Sequence[Sequence[int]]) -> bool:
     """Whether the four grades stay open beside the picture and the movement.
 
-    Cases that stayed may have stayed in either grade of their side, and those that crossed the line may have come from
-    either and gone to either: as many as that can change places without anything published being another.
+    Cases that crossed the line may have come from either grade of one side and gone to either of the other, and those
+    that stayed may have stayed in either: so many can change places without anything published being another. Where a
+    grade is hidden for being small, the reports of the audit before or after may publish the other audit's grades;
+    then only those that crossed are free.
     """
     rest, good = (0, 1), (2, 3)
     for side, other in ((rest, good), (good, rest)):
         stayed = sum(matrix[i][i] for i in side)
         left = sum(matrix[i][j] for i in side for j in other)
         came = sum(matrix[i][j] for i in other for j in side)
-        before = sum(sum(matrix[i]) for i in side)
-        after = sum(row[i] for row in matrix for i in side)
-        if (before and stayed + left < THRESHOLD - 1) or (after and stayed + came < THRESHOLD - 1):
-            return False
+        before = [sum(matrix[i]) for i in side]
+        after = [sum(line[i] for line in matrix) for i in side]
+        for counts, crossed in ((before, left), (after, came)):
+            free = crossed if None in _seen(counts) else crossed + stayed
+            if sum(counts) and free < THRESHOLD - 1:
+                return False
     return True
 
 

@@ -97,13 +97,32 @@ def attack(known: list[Any], hidden: list[list[tuple[int, int]]]) -> Iterator[tu
         yield cells, ends[0], ends[1]
 
 
+def elsewhere(matrix: list[list[int]]) -> tuple[list[Any], list[Any]]:
+    """What the reports of the first audit, and of a next re-audit, publish of the same cases: known, and hidden."""
+    known: list[Any] = []
+    hidden: list[Any] = []
+    for side in (row, column):
+        counts = [sum(matrix[i][j] for i, j in side(k)) for k in FOUR]
+        alone = board_tables(results_of_round(grades_of([k + 1 for k in FOUR for _ in range(counts[k])])))
+        for shown in alone.grades:
+            known.append(([*side(3), *side(2)], shown.good, shown.good))
+            for count, k in zip(shown.grades or (), (3, 2, 1, 0), strict=True):
+                known += [(side(k), count, count)] if count is not None else []
+                hidden += [side(k)] if count is None else []
+    return known, hidden
+
+
 def survives(matrix: list[list[int]], lost: list[int]) -> None:
     results, tables = tables_of(matrix, lost)
     if tables.cases < FEW:
         assert not tables.grades
         assert tables.moved is None
         return
-    for cells, low, high in attack(*published(results, tables)):
+    attacks = [published(results, tables)]
+    if not lost and tables.picture:
+        known, hidden = elsewhere(matrix)
+        attacks.append((attacks[0][0] + known, hidden))
+    for cells, low, high in (found for each in attacks for found in attack(*each)):
         true = sum(matrix[i][j] for i, j in cells)
         assert low <= true <= high
         assert high - low + 1 >= THRESHOLD, (cells, low, high, tables)
