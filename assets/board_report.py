@@ -77,7 +77,7 @@ def _styles(document: Any) -> None:
     _style(document, "Heading 2", size=14, bold=True, before=13, after=4)
     for name, options in {
         "Board caption": {"size": 10.5, "colour": GREY, "after": 4},
-        "Board finding": {"size": 17, "before": 12, "after": 14},
+        "Board finding": {"size": 19, "before": 14, "after": 16},
         "Board part": {"size": 20, "bold": True, "colour": BLUE, "after": 2, "new_page": True},
         "Board table caption": {"size": 10.5, "bold": True, "before": 4, "after": 2, "keep": True},
         "Board cell": {"size": 9.5, "before": 2, "after": 2, "keep": True},

@@ -59,11 +59,6 @@ class Table:
     rows: tuple[Row, ...]
 
     @property
-    def hides(self) -> bool:
-        """Whether anything in it is hidden."""
-        return any(SYMBOL in row.cells for row in self.rows)
-
-    @property
     def counts(self) -> bool:
         """Whether every cell is a count, so that they stand to the right."""
         return all(cell == SYMBOL or cell.replace(",", "").isdigit() for row in self.rows for cell in row.cells)
@@ -78,6 +73,11 @@ class Section:
     sentences: tuple[str, ...]
     tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def hides(self) -> bool:
+        """Whether a count of its tables is hidden."""
+        return any(SYMBOL in row.cells for table in self.tables for row in table.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,8 @@ def board_report(results: Figures, about: About) -> BoardReport:
     """The report of these results, as `services.results` makes them and a closed round keeps them."""
     about = _printable(about)
     tables, board = board_tables(results), results["board"]
-    sections = _sections(results, tables, about)
-    hides = any(table.hides for section in sections for table in section.tables)
+    sections = [_explained(section) for section in _sections(results, tables, about)]
+    hides = any(section.hides for section in sections)
     words = hides or bool(tables.domains)
     return BoardReport(
         about=about,
@@ -125,6 +125,11 @@ def board_report(results: Figures, about: About) -> BoardReport:
         sections=tuple(sections),
         footnote=say.FOOTNOTE if words else "",
     )
+
+
+def _explained(section: Section) -> Section:
+    """Says below the tables what the mark stands for, where there is one."""
+    return replace(section, notes=(*section.notes, say.HIDDEN)) if section.hides else section
 
 
 def _printable(about: About) -> About:

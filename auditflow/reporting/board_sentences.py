@@ -16,6 +16,7 @@ from auditflow.statistics.wording import FEW, fraction_words, plural
 
 __all__ = [
     "FOOTNOTE",
+    "HIDDEN",
     "NO_PICTURE",
     "ask_whom",
     "checked",
@@ -43,6 +44,8 @@ FOOTNOTE = (
     "c stands for a count of 1 to 4, and for one that is left out because a count of 1 to 4 could be worked out from "
     "it. For the same reason up to 4 cases are called “very few or none”, and all but up to 4 “all or nearly all”."
 )
+
+HIDDEN = "c: a count of 1 to 4, or one that is left out to protect such a count."
 
 
 def how_chosen(results: Figures) -> list[str]:
@@ -83,7 +86,8 @@ def _paired(results: Figures) -> list[str]:
     moved = results["re_audit"]
     if not moved["pairs"]:
         return ["No case has been audited both times, so nothing can be compared."]
-    words = [f"Of the {plural(moved['cases'], 'case')} of the first audit, {moved['pairs']:,} are compared here."]
+    those = f"{plural(moved['cases'], 'case')} {'so chosen' if _poor(moved) else 'of the first audit'}"
+    words = [f"Of the {those}, {moved['pairs']:,} {'is' if moved['pairs'] == 1 else 'are'} compared here."]
     if moved["lost"]:
         words[0] = f"{words[0][:-1]}; {_were(moved['lost'])} not audited again."
     if moved["same_auditor"]:
@@ -105,13 +109,18 @@ def work_done(results: Figures) -> list[str]:
         "end date."
     ]
     if done["removed"]:
-        came = f"{plural(done['replacements'], 'reserve')} came in, in the order of the draw"
-        missing = f"; for {plural(done['missing'], 'case')} none was left" if done["missing"] > 0 else ""
-        words.append(f"For the removed cases {came}{missing}.")
+        words.append(_reserves(done["replacements"], done["missing"]))
     if done["disputed"]:
         some = f"{done['disputed']:,}" if done["disputed"] >= THRESHOLD else "A few"
         words.append(f"{some} grades are published in dispute: there the first grade stands.")
     return words
+
+
+def _reserves(came: int, missing: int) -> str:
+    if not came:
+        return "No reserve came in for the removed cases."
+    left = f"; for {plural(missing, 'case')} none was left" if missing > 0 else ""
+    return f"For the removed cases {plural(came, 'reserve')} came in, in the order of the draw{left}."
 
 
 def grades_about(results: Figures, tables: BoardTables) -> list[str]:

@@ -153,6 +153,8 @@ def test_all_of_one_grade() -> None:
         ("Requires improvement", "c"),
         ("Inadequate", "c"),
     ]
+    assert part(report, "grades").notes == ("c: a count of 1 to 4, or one that is left out to protect such a count.",)
+    assert part(report, "completion").notes[-1].startswith("These are counts of our own work")
     assert report.footnote.startswith("c stands for a count of 1 to 4")
 
 
