@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
+import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,18 @@ def make() -> bytes:
     document.core_properties.created = document.core_properties.modified = MADE
     made = io.BytesIO()
     document.save(made)
-    return made.getvalue()
+    return _same_each_time(made)
+
+
+def _same_each_time(made: io.BytesIO) -> bytes:
+    """The file's parts under one fixed day, so that making it again changes no byte."""
+    again = io.BytesIO()
+    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(again, "w") as kept:
+        for name in parts.namelist():
+            part = zipfile.ZipInfo(name, MADE.timetuple()[:6])
+            part.external_attr = 0o644 << 16
+            kept.writestr(part, parts.read(name), zipfile.ZIP_DEFLATED)
+    return again.getvalue()
 
 
 def _page(document: Any) -> None:
