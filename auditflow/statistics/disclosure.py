@@ -15,7 +15,7 @@ from auditflow.domain.errors import BadInput
 from auditflow.statistics.circulation import Arc, Circulation
 from auditflow.statistics.shapes import check_count, check_share
 
-__all__ = ["SYMBOL", "Mask", "hide_percentage", "round_to_base", "suppress"]
+__all__ = ["SYMBOL", "Mask", "hide_percentage", "round_to_base", "suppress", "suppress_group"]
 
 SYMBOL = "c"  # the Department for Education's mark for a suppressed count
 _LEAST_DENOMINATOR = 10
@@ -74,6 +74,24 @@ def suppress(
         [arc.hidden for arc in column_arcs],
         grand.hidden,
     )
+
+
+def suppress_group(counts: Sequence[int], threshold: int = 5) -> tuple[list[bool], bool]:
+    """What to hide of one group's counts, and whether its total too, where nothing else is published of its columns.
+
+    The same rules as `suppress`. There a column's sum that is not published is protected like a count; here it is the
+    count itself, or a sum over groups that a reader has no other part of.
+    """
+    _check([list(counts)], None, None)
+    everything = sum(counts)
+    cells = [Arc("group", "all", count, count or everything + 1) for count in counts]
+    total = Arc("all", "group", everything, (everything + 2) * (len(cells) + 1), last_resort=True)
+    for arc in (*cells, total):
+        arc.hidden = 0 < arc.value < threshold
+    if len(cells) > 1 and sum(count > 0 for count in counts) == 1:
+        next(arc for arc in cells if arc.value).hidden = True
+    Circulation([*cells, total]).protect(threshold)
+    return [arc.hidden for arc in cells], total.hidden
 
 
 def _check(rows: list[list[int]], row_totals: Sequence[int] | None, column_totals: Sequence[int] | None) -> None:

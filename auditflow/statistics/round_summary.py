@@ -37,13 +37,17 @@ def round_summary(given: RoundGrades) -> Figures:
 
 
 def _completion(given: RoundGrades) -> Figures:
-    """Planned against done, late and exempted. Every drawn case is planned, whatever became of it."""
+    """Planned against done, late and exempted. Every drawn case is planned, whatever became of it.
+
+    `eligible` is what was drawn from; None for a re-audit, which draws nothing.
+    """
     sample = [audit for audit in given.audits if audit.random]
     done = given.counted
     removed = [audit for audit in sample if audit.state == "removed"]
     exempted = [audit for audit in sample if audit.state == "not_audited"]
     came_in = [audit for audit in sample if audit.kind == "replacement"]
     return {
+        "eligible": given.population,
         "planned": sum(audit.kind == "random" for audit in sample),
         "done": len(done),
         "late": sum(audit.agreed_on is not None and audit.agreed_on > given.ends_on for audit in done),

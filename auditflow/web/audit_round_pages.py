@@ -11,6 +11,7 @@ from auditflow.domain.errors import BadInput, GuardRefused, Misuse, Refused, Wro
 from auditflow.domain.sampling_words import in_words
 from auditflow.models import AuditRound
 from auditflow.queries.audit_round import get_visible_round
+from auditflow.reporting.result_words import KIND_WORDS
 from auditflow.web.request import db, viewer
 from forms.base import BaseForm
 from workflows.registry import WORKFLOWS
@@ -20,8 +21,6 @@ READERS = ("qa_lead", "director")
 BAD = 400
 STEPS = {"census": 6}
 """How many steps a new round of a kind has, where it is not seven: a census has no trial."""
-KIND_WORDS = {"random": "At random", "replacement": "Reserve", "judgemental": "Added (not random)"}
-"""How a case came into the sample."""
 ROUND_WORDS = WORKFLOWS["audit_round"].labels
 DESIGN = {"census": "census.census_design"}
 """Where the design of a kind of round is made, if not on the page of a sample."""

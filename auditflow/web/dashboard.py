@@ -13,8 +13,9 @@ from auditflow.domain.clock import local_date
 from auditflow.domain.sampling_words import group_words
 from auditflow.models import AuditRound
 from auditflow.queries.dashboard import CaseFilter, CaseLine, get_progress, list_round_cases
+from auditflow.reporting.result_words import KIND_WORDS
 from auditflow.services.chase import chase_auditors
-from auditflow.web.audit_round_pages import KIND_WORDS, LEAD, READERS, kind_words, to_round, visible_round
+from auditflow.web.audit_round_pages import LEAD, READERS, kind_words, to_round, visible_round
 from auditflow.web.dashboard_page import SHOWN_STATES, STATE_GROUPS
 from auditflow.web.download import table_file
 from auditflow.web.layout import case_ref, day

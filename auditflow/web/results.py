@@ -17,6 +17,7 @@ from auditflow.queries.results import (
     list_result_rounds,
     list_result_versions,
 )
+from auditflow.reporting.board_sentences import NO_PICTURE, how_chosen
 from auditflow.services.re_audit import READY
 from auditflow.services.results import results_of
 from auditflow.web.layout import day
@@ -119,24 +120,7 @@ def results_board(round_id: int) -> Any:
         row=row,
         board=results["board"],
         how=how_chosen(results),
+        no_picture=NO_PICTURE[0],
         inside=me.has(*INSIDE),
         month=f"{date.fromisoformat(results['round']['record_date']):%B %Y}",
     )
-
-
-def how_chosen(results: dict[str, Any]) -> list[str]:
-    """How the cases were chosen and checked, in sentences without small numbers."""
-    about, moved = results["round"], results["re_audit"]
-    if moved is None and about["kind"] == "census":
-        chosen = "Nothing was drawn: every case of the kind that is audited was taken."
-    elif moved is None:
-        chosen = "The cases were drawn at random from every case that could be audited."
-    elif moved["because_poor"]:
-        chosen = "The cases were chosen because they were not yet good at the first audit."
-    else:
-        chosen = f"The cases were drawn at random in {moved['before']} and audited again in {moved['after']}"
-        chosen += ", as a rule by different people. Cases that could not be audited again are in neither count."
-    words = [chosen, "A share of the audits, chosen at random, was checked by a second person."]
-    if about["discarded_draws"]:
-        words.append("An earlier draw was discarded; the reason is on record.")
-    return words

@@ -16,6 +16,7 @@ from auditflow.queries.allocation import read_eligibility
 from auditflow.queries.case_audit import find_deadline, get_case_audit, get_team_name
 from auditflow.queries.moves import Moves, moves_for
 from auditflow.reporting.bundle import bundle_name, draw_bundle
+from auditflow.reporting.result_words import PURPOSES
 from auditflow.services.allocation import allocate_case
 from auditflow.services.sample_change import request_discard, request_exemption, request_removal
 from auditflow.web.allocation import SEEN
@@ -25,7 +26,6 @@ from auditflow.web.dashboard import LABELS
 from auditflow.web.download import as_file
 from auditflow.web.layout import day, long_day
 from auditflow.web.request import act, db, form_version, new_key, now, viewer
-from auditflow.web.results_tables import PURPOSES
 from auditflow.web.routing import Pages
 from forms.audit_round import GiveReasonForm, LeaveOutForm, MoveCaseForm
 

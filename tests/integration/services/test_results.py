@@ -119,7 +119,7 @@ def test_frozen_figures_come_back_as_they_were_written(session: Session, small: 
     assert check_frozen(session, small.id)
     frozen = session.get_one(RoundResult, (small.id, 1))
     session.execute(
-        sa.update(RoundResult).values(results={**frozen.results, "format": 2}).where(RoundResult.round_id == small.id)
+        sa.update(RoundResult).values(results={**frozen.results, "format": 99}).where(RoundResult.round_id == small.id)
     )
     session.expire_all()
     assert not check_frozen(session, small.id)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from auditflow.domain.errors import BadInput
-from auditflow.statistics.disclosure import hide_percentage, round_to_base, suppress
+from auditflow.statistics.disclosure import hide_percentage, round_to_base, suppress, suppress_group
 
 TABLES = st.integers(1, 5).flatmap(
     lambda columns: st.lists(
@@ -116,6 +116,28 @@ def test_small_counts_are_hidden_and_tables_without_them_are_left_alone(table):
     alike = any(len(row) > 1 and sum(count > 0 for count in row) == 1 for row in table)
     if not small and not alike:
         assert not any(hide for row in mask for hide in row)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from([0, 0, 1, 2, 4, 5, 7, 12, 30]), min_size=1, max_size=5))
+def test_one_group_under_its_total_keeps_every_hidden_count_open(counts):
+    hidden, whole = suppress_group(counts)
+    left = sum(count for count, hide in zip(counts, hidden, strict=True) if hide)
+    assert all(hide for count, hide in zip(counts, hidden, strict=True) if 1 <= count <= 4)
+    assert whole or not 1 <= sum(counts) <= 4
+    if whole:
+        assert any(hidden) or not counts
+    elif any(hidden):
+        assert sum(hidden) >= 2
+        assert left >= 5
+    if not any(1 <= count <= 4 for count in counts) and sum(count > 0 for count in counts) != 1:
+        assert not any(hidden)
+
+
+def test_a_group_of_one_answer_hides_a_nought_too():
+    assert suppress_group([0, 12, 0]) in (([True, True, False], False), ([False, True, True], False))
+    assert suppress_group([12, 8, 3]) == ([False, True, True], False)
+    assert suppress_group([2, 1]) == ([True, True], True)
 
 
 def test_primary_suppression_alone_would_leak():

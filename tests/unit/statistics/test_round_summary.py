@@ -55,6 +55,7 @@ def sample() -> RoundGrades:
 def test_completion_counts_every_drawn_case() -> None:
     done = round_summary(sample())["completion"]
     assert done == {
+        "eligible": 200,
         "planned": 12,
         "done": 11,
         "late": 1,
