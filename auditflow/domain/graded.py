@@ -24,7 +24,7 @@ class GradedAudit:
     `first` is the first grade submitted, `moderated` the moderator's, `published` the one that figures use.
     `in_share`: moderated because the checking seed chose it, whatever its grade. `domains_first` and
     `domains_published` are by domain; None is not applicable. `baseline_auditor` is who audited the same case in
-    the round that this one repeats.
+    the round that this one repeats. `replaced`: it left the sample, and a reserve came in for it.
     """
 
     id: int
@@ -42,6 +42,7 @@ class GradedAudit:
     disputed: bool = False
     agreed_on: date | None = None
     lost_reason: str | None = None
+    replaced: bool = False
     in_share: bool = False
     domains_first: Mapping[str, Grade | None] = field(default_factory=dict)
     domains_published: Mapping[str, Grade | None] = field(default_factory=dict)

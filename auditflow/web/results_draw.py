@@ -1,0 +1,58 @@
+"""What the results say of the draw: how many of how many, by what chance, and what was thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from auditflow.web.results_links import Links, linked
+from auditflow.web.results_words import plural
+
+Figures = Mapping[str, Any]
+SHOWN = 8
+"""How much of a seed stands in the sentence; the whole of it is in the details."""
+NOUNS = {"worker": "worker", "family": "family"}
+
+
+def draw_words(results: Figures, links: Links) -> str:
+    """One sentence about the draw. Results frozen before they kept the draw say only what was discarded."""
+    draw, discarded = results.get("draw"), results["round"]["discarded_draws"]
+    if not draw:
+        return f"{_discarded(discarded).capitalize()} before this sample was drawn." if discarded else ""
+    if draw["same_as"]:
+        return linked(f"The same {plural(draw['sampled'], 'case')}", links.to(group="planned"), f" as {draw['same_as']}.")
+    sampled, eligible = draw["sampled"], draw["eligible"]
+    start = f"All {plural(sampled, 'eligible case')}" if sampled == eligible else f"{sampled:,} of {eligible:,}"
+    rest = "" if sampled == eligible else " eligible cases, drawn at random on " + _seed(draw)
+    over = f"; {draw['passed_over']:,} passed over by the limit of {_limits(draw['limits'])}" if draw["passed_over"] else ""
+    return linked(start, links.to(group="planned"), f"{rest}; {_discarded(discarded)}{over}.")
+
+
+def _seed(draw: Figures) -> str:
+    seed = draw["seed"] or ""
+    if draw["seed_source"] == "public":
+        return "the outcome of a public event"
+    return f"seed {seed[:SHOWN]}…" if len(seed) > SHOWN else f"seed {seed}"
+
+
+def _discarded(discarded: int) -> str:
+    return plural(discarded, "draw was discarded", "draws were discarded") if discarded else "no draw was discarded"
+
+
+def _limits(limits: Sequence[Sequence[Any]]) -> str:
+    """Such as “2 cases a worker and 1 a family”."""
+    words = [f"{most} {'' if n else 'case ' if most == 1 else 'cases '}a {NOUNS.get(column, column)}" for n, (column, most) in enumerate(limits)]
+    return " and ".join(words) or "the design"
+
+
+def draw_codes(results: Figures) -> list[dict[str, str]]:
+    """The seed and the digests with which anybody can repeat the draw."""
+    draw = results.get("draw") or {}
+    named = (
+        ("Seed", draw.get("seed")),
+        ("Fingerprint of the case list", draw.get("frame_sha256")),
+        ("Fingerprint of list and design, locked before there was a seed", results["round"]["locked_digest"]),
+    )
+    if not draw.get("seed"):
+        return []
+    return [{"name": name, "code": code} for name, code in named if code]
