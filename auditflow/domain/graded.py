@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from auditflow.domain.grades import Grade
 
-__all__ = ["DISCARDED", "GradedAudit", "RoundGrades"]
+__all__ = ["DISCARDED", "FirstGrade", "GradedAudit", "RoundGrades"]
 
 DISCARDED = "draw_discarded"
 """The reason on an audit that left with its discarded draw: it was never part of the sample that counts."""
@@ -103,3 +103,14 @@ class RoundGrades:
     def counted(self) -> list[GradedAudit]:
         """The audits whose published grades are in the figures, by reference."""
         return sorted((audit for audit in self.audits if audit.counts), key=lambda audit: audit.ref)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstGrade:
+    """The grade first submitted for a case drawn at random. `by_hand`: somebody chose its auditor."""
+
+    auditor: Hashable
+    round: Hashable
+    case_type: str
+    grade: int
+    by_hand: bool = False

@@ -82,8 +82,8 @@ def _audits(round_id: int) -> sa.Select[Any]:
         sa.select(
             *(AUDIT.c[name] for name in (*names, *more)),
             sa.func.coalesce(TEAM.c.name, NO_TEAM).label("team"),
-            _first_auditor(AUDIT).label("auditor_id"),
-            _first_auditor(earlier).label("baseline_auditor"),
+            first_auditor(AUDIT).label("auditor_id"),
+            first_auditor(earlier).label("baseline_auditor"),
             SAMPLE.c.id.label("reserve_id"),
         )
         .select_from(joined)
@@ -92,7 +92,7 @@ def _audits(round_id: int) -> sa.Select[Any]:
     )
 
 
-def _first_auditor(audit: sa.FromClause) -> sa.ColumnElement[Any]:
+def first_auditor(audit: sa.FromClause) -> sa.ColumnElement[Any]:
     """Whose grade the first one is: an audit may have changed hands after a submission was withdrawn."""
     first = sa.select(SUBMISSION.c.auditor_id).where(SUBMISSION.c.case_audit_id == audit.c.id, SUBMISSION.c.number == 1)
     return sa.func.coalesce(first.scalar_subquery(), audit.c.auditor_id)

@@ -75,7 +75,8 @@ class CaseChoice:
 @dataclass(frozen=True, slots=True)
 class ResultCase:
     """One case with its grades. `before` is the baseline's grade and `shown` the one that the choice is about:
-    published, or of its domain; `second` the blind second auditor's. `note` is why it was lost."""
+    published, or of its domain; `second` the blind second auditor's. `note` is why it was lost.
+    """
 
     audit: GradedAudit
     before: Grade | None

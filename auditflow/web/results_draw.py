@@ -11,7 +11,7 @@ from auditflow.web.results_words import plural
 Figures = Mapping[str, Any]
 SHOWN = 8
 """How much of a seed stands in the sentence; the whole of it is in the details."""
-NOUNS = {"worker": "worker", "family": "family"}
+NOUNS = {"case_type": "kind of case"}
 
 
 def draw_words(results: Figures, links: Links) -> str:
@@ -19,13 +19,20 @@ def draw_words(results: Figures, links: Links) -> str:
     draw, discarded = results.get("draw"), results["round"]["discarded_draws"]
     if not draw:
         return f"{_discarded(discarded).capitalize()} before this sample was drawn." if discarded else ""
-    if draw["same_as"]:
-        return linked(f"The same {plural(draw['sampled'], 'case')}", links.to(group="planned"), f" as {draw['same_as']}.")
+    planned = links.to(group="planned")
     sampled, eligible = draw["sampled"], draw["eligible"]
-    start = f"All {plural(sampled, 'eligible case')}" if sampled == eligible else f"{sampled:,} of {eligible:,}"
-    rest = "" if sampled == eligible else " eligible cases, drawn at random on " + _seed(draw)
-    over = f"; {draw['passed_over']:,} passed over by the limit of {_limits(draw['limits'])}" if draw["passed_over"] else ""
-    return linked(start, links.to(group="planned"), f"{rest}; {_discarded(discarded)}{over}.")
+    if draw["same_as"]:
+        return linked(f"The same {plural(sampled, 'case')}", planned, f" as {draw['same_as']}.")
+    thrown = _discarded(discarded) + _passed_over(draw)
+    if sampled == eligible:
+        return linked(f"All {plural(sampled, 'eligible case')}", planned, f"; {thrown}.")
+    chance = f" of {eligible:,} eligible cases, drawn at random on {_seed(draw)}; {thrown}."
+    return linked(f"{sampled:,}", planned, chance)
+
+
+def _passed_over(draw: Figures) -> str:
+    over = draw["passed_over"]
+    return f"; {over:,} passed over by the limit of {_limits(draw['limits'])}" if over else ""
 
 
 def _seed(draw: Figures) -> str:
@@ -41,8 +48,11 @@ def _discarded(discarded: int) -> str:
 
 def _limits(limits: Sequence[Sequence[Any]]) -> str:
     """Such as “2 cases a worker and 1 a family”."""
-    words = [f"{most} {'' if n else 'case ' if most == 1 else 'cases '}a {NOUNS.get(column, column)}" for n, (column, most) in enumerate(limits)]
-    return " and ".join(words) or "the design"
+    words = [f"{most} a {NOUNS.get(column, column)}" for column, most in limits]
+    if not words:
+        return "the design"
+    many = limits[0][1] != 1
+    return " and ".join([words[0].replace(" a ", f" {'cases' if many else 'case'} a ", 1), *words[1:]])
 
 
 def draw_codes(results: Figures) -> list[dict[str, str]]:

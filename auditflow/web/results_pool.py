@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from auditflow.domain.quarter import Quarter
 from auditflow.models import AuditRound, RoundResult
 from auditflow.queries.audit_tool import list_tool_titles
@@ -20,7 +22,7 @@ def earlier_rounds(row: AuditRound) -> Earlier:
     They have the same audit tool, and their records are of the four quarters that end with this round's.
     """
     tools = {version: key for version, (key, _) in list_tool_titles(db()).items()}
-    since = _four_quarters(Quarter.containing(row.record_date))
+    since = _year_to(row)
     before = [
         other
         for other in list_result_rounds(db(), viewer())
@@ -32,10 +34,16 @@ def earlier_rounds(row: AuditRound) -> Earlier:
     return [(other, frozen[other.id]) for other in newest if other.id in frozen]
 
 
-def _four_quarters(last: Quarter) -> Quarter:
-    """The first of the four quarters that end with `last`."""
-    first = last
-    for _ in range(3):
+def last_year(rounds: Sequence[AuditRound]) -> list[AuditRound]:
+    """Of rounds with the same audit tool, newest first: those that are looked at together with the newest."""
+    since = _year_to(rounds[0]) if rounds else None
+    return [row for row in rounds if since and since.start <= row.record_date][:ROUNDS]
+
+
+def _year_to(row: AuditRound) -> Quarter:
+    """The first of the four quarters that end with this round's."""
+    first = Quarter.containing(row.record_date)
+    for _ in range(ROUNDS - 1):
         first = first.previous()
     return first
 

@@ -67,9 +67,7 @@ def _bullets(moved: Figures, links: Links) -> list[str]:
     if moved["lost"]:
         found.append(_lost_words(moved, links))
     if moved["same_auditor"]:
-        rest = (
-            " had the same auditor both times, because nobody else could: left out of every figure of movement."
-        )
+        rest = " had the same auditor both times, because nobody else could: left out of every figure of movement."
         found.append(links.words(plural(moved["same_auditor"], "case"), rest, group="same_auditor"))
     return found
 

@@ -20,7 +20,9 @@ def trust_rows(results: Figures, links: Links) -> list[dict[str, Any]]:
     first = results["as_submitted"]
     if first["n"] and not results["round"]["selected_because_poor"]:
         good = share(first["good"], first["n"])
-        value = links.words(good, " good or better.", group="good_first") if first["good"] else f"{good} good or better."
+        value = (
+            links.words(good, " good or better.", group="good_first") if first["good"] else f"{good} good or better."
+        )
         rows.append({"key": "As first submitted", "value": value})
     rows.append({"key": "Added by hand", "value": _added(results["added"], links)})
     return rows
