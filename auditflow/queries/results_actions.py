@@ -57,11 +57,11 @@ def count_domain_actions(session: Session, round_id: int) -> dict[str, dict[str,
 def list_domain_actions(
     session: Session, viewer: Viewer, round_id: int, *, domain: str, counted: str
 ) -> list[DomainAction]:
-    """The actions behind one of these counts that this person may see, by case."""
+    """The actions behind one of these counts that this person may see, by case. `domain` empty: of all domains."""
     may = set(session.scalars(sa.select(Action.id).where(visible_actions(viewer))))
     found = _domain_actions(session, round_id)
-    wanted = [a for a in found if a.domain == domain and a.id in may and a.counts_as(counted)]
-    return sorted(wanted, key=lambda action: (action.ref, action.id))
+    wanted = {a.id: a for a in found if domain in ("", a.domain) and a.id in may and a.counts_as(counted)}
+    return sorted(wanted.values(), key=lambda action: (action.ref, action.id))
 
 
 def _domain_actions(session: Session, round_id: int) -> list[DomainAction]:

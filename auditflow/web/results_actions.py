@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import render_template, request
 
-from auditflow.domain.errors import NotFound
 from auditflow.queries.results import get_result_round, get_round_grades
 from auditflow.queries.results_actions import COUNTED, DomainAction, list_domain_actions
 from auditflow.web.action import action_link
@@ -52,18 +51,17 @@ def _cell(domain: Figures, name: str, count: int, links: Links) -> dict[str, Any
 
 @pages.page("/results/<int:round_id>/actions", may=("qa_lead",))
 def results_actions_list(round_id: int) -> Any:
-    """The actions that a count of the table stands for: they answer findings of the first audit."""
+    """The actions that a count of the table stands for: they answer findings of the first audit, or of this one."""
     row = get_result_round(db(), viewer(), round_id)
-    domain, counted = request.args.get("domain", ""), request.args.get("counted", "made")
-    titles = get_round_grades(db(), row).domains
-    if row.baseline_id is None or domain not in titles:
-        raise NotFound("There are no such actions.")
+    titles, counted = get_round_grades(db(), row).domains, request.args.get("counted", "")
     counted = counted if counted in COUNTED else "made"
-    found = list_domain_actions(db(), viewer(), row.baseline_id, domain=domain, counted=counted)
+    domain = request.args.get("domain", "")
+    domain = domain if domain in titles else ""
+    found = list_domain_actions(db(), viewer(), row.baseline_id or row.id, domain=domain, counted=counted)
     return render_template(
         "results/actions.html",
         row=row,
-        about=f"{COUNTED_WORDS[counted]}, {titles[domain]}",
+        about=", ".join([COUNTED_WORDS[counted], *([titles[domain]] if domain else [])]),
         rows=[_action_cells(action) for action in found],
     )
 

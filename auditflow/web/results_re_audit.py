@@ -21,6 +21,7 @@ def re_audit_page(results: Figures, links: Links, earlier: Sequence[Figures] = (
     """Everything that the template of a re-audit shows; no p-value is among it."""
     moved = results["re_audit"]
     more = {} if moved["because_poor"] else _percentages(moved, links)
+    shared = shared_parts(results, links, earlier)
     return {
         "moved": moved,
         "finding": moved["finding"],
@@ -34,8 +35,18 @@ def re_audit_page(results: Figures, links: Links, earlier: Sequence[Figures] = (
         "dots_chance": [],
         "action_rows": action_rows(moved, links),
         **more,
-        **shared_parts(results, links, earlier),
+        **shared,
+        "trust": [_same_person(moved, links), *shared["trust"]],
     }
+
+
+def _same_person(moved: Figures, links: Links) -> dict[str, str]:
+    """Whether anybody graded a case both times, which would say more of the person than of the practice."""
+    count, key = moved["same_auditor"], "Same person twice"
+    if not count:
+        return {"key": key, "value": f"No case was audited by the person who audited it {when(moved['before'])}."}
+    rest = ": nobody else could audit it. Left out of every figure of movement."
+    return {"key": key, "value": links.words(plural(count, "case"), rest, group="same_auditor")}
 
 
 def _percentages(moved: Figures, links: Links) -> dict[str, Any]:

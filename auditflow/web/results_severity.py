@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import render_template, request
@@ -49,8 +49,8 @@ def results_severity_list(round_id: int) -> Any:
     )
 
 
-def _finding(auditors: Iterable[Figures], reason: object) -> str:
-    if reason:
+def _finding(auditors: Collection[Figures], reason: object) -> str:
+    if reason or all(one["effect"] is None for one in auditors):
         return "Too few grades to tell whether an auditor is strict or lenient."
     flagged = sum(bool(one["flagged"]) for one in auditors)
     if not flagged:

@@ -22,6 +22,12 @@ SHOWN = {
     "overlooked": "with no case in this round, and none audited in the 12 months before",
     "all": "on the case list",
 }
+CHOICES = {
+    "covered": "With a case",
+    "without": "Without a case",
+    "overlooked": "Not audited for 12 months",
+    "all": "All on the list",
+}
 
 
 @pages.page("/results/<int:round_id>/workers", may=("qa_lead",))
@@ -54,7 +60,7 @@ def _fits(worker: ListedWorker, shown: str, row: AuditRound) -> bool:
 
 def _filter(workers: list[ListedWorker], shown: str, row: AuditRound) -> dict[str, Any]:
     counts = {key: sum(_fits(worker, key, row) for worker in workers) for key in SHOWN}
-    options = [{"value": key, "text": f"{words.capitalize()} ({counts[key]:,})"} for key, words in SHOWN.items()]
+    options = [{"value": key, "text": f"{words} ({counts[key]:,})"} for key, words in CHOICES.items()]
     return {"name": "show", "label": "Workers", "value": shown, "options": options}
 
 

@@ -157,3 +157,17 @@ def test_so_does_each_of_the_sample_council(
     database, ids = sample
     furnish(one_app, settings, FixedClock(NOW), database)
     assert wrong(Browser(one_app, ids["lead"]), f"/results/{ids[which]}", least=least) == {}
+
+
+def test_workers_nobody_looked_at_are_named_for_the_lead(
+    story: Story, council: Council, sign_in: Callable[[Any], Browser]
+) -> None:
+    lead = sign_in(council.qa_lead)
+    covered = listed(lead, f"/results/{story.baseline}/workers?show=covered")
+    everybody = listed(lead, f"/results/{story.baseline}/workers?show=all")
+    assert 0 < covered <= everybody
+    assert listed(lead, f"/results/{story.baseline}/workers?show=without") == everybody - covered
+    assert listed(lead, f"/results/{story.again}/workers?show=all") == everybody
+    again = lead.get(f"/results/{story.again}/workers?show=without")
+    assert "23 October 2026" in again.text, "the first round looked at their work"
+    assert "0 workers" in lead.get(f"/results/{story.again}/workers?show=overlooked").text
