@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from auditflow.domain.grades import Grade
 
-__all__ = ["DISCARDED", "GradedAudit", "RoundGrades"]
+__all__ = ["DISCARDED", "FirstGrade", "GradedAudit", "RoundGrades"]
 
 DISCARDED = "draw_discarded"
 """The reason on an audit that left with its discarded draw: it was never part of the sample that counts."""
@@ -24,7 +24,7 @@ class GradedAudit:
     `first` is the first grade submitted, `moderated` the moderator's, `published` the one that figures use.
     `in_share`: moderated because the checking seed chose it, whatever its grade. `domains_first` and
     `domains_published` are by domain; None is not applicable. `baseline_auditor` is who audited the same case in
-    the round that this one repeats.
+    the round that this one repeats. `replaced`: it left the sample, and a reserve came in for it.
     """
 
     id: int
@@ -42,6 +42,7 @@ class GradedAudit:
     disputed: bool = False
     agreed_on: date | None = None
     lost_reason: str | None = None
+    replaced: bool = False
     in_share: bool = False
     domains_first: Mapping[str, Grade | None] = field(default_factory=dict)
     domains_published: Mapping[str, Grade | None] = field(default_factory=dict)
@@ -102,3 +103,14 @@ class RoundGrades:
     def counted(self) -> list[GradedAudit]:
         """The audits whose published grades are in the figures, by reference."""
         return sorted((audit for audit in self.audits if audit.counts), key=lambda audit: audit.ref)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstGrade:
+    """The grade first submitted for a case drawn at random. `by_hand`: somebody chose its auditor."""
+
+    auditor: Hashable
+    round: Hashable
+    case_type: str
+    grade: int
+    by_hand: bool = False

@@ -20,6 +20,7 @@ from auditflow.models import (
     Draw,
     Moderation,
     RoundResult,
+    SampleCase,
     Submission,
     Team,
 )
@@ -30,6 +31,7 @@ AUDIT = core(CaseAudit)
 DOMAIN = core(DomainGrade)
 DRAW = core(Draw)
 MODERATION = core(Moderation)
+SAMPLE = core(SampleCase)
 SUBMISSION = core(Submission)
 TEAM = core(Team)
 NO_TEAM = "No team"
@@ -68,13 +70,23 @@ def _audits(round_id: int) -> sa.Select[Any]:
     earlier = AUDIT.alias("baseline")
     names = ("id", "ref", "purpose", "kind", "state", "stratum", "first_grade", "moderated_grade")
     more = ("published_grade", "published_disputed", "agreed_at", "lost_reason")
-    joined = AUDIT.outerjoin(TEAM, TEAM.c.id == AUDIT.c.team_id).outerjoin(earlier, earlier.c.id == AUDIT.c.baseline_id)
+    reserve = sa.and_(
+        SAMPLE.c.round_id == AUDIT.c.round_id,
+        SAMPLE.c.kind == "replacement",
+        SAMPLE.c.replaces_id == AUDIT.c.sample_case_id,
+    )
+    joined = (
+        AUDIT.outerjoin(TEAM, TEAM.c.id == AUDIT.c.team_id)
+        .outerjoin(earlier, earlier.c.id == AUDIT.c.baseline_id)
+        .outerjoin(SAMPLE, reserve)
+    )
     return (
         sa.select(
             *(AUDIT.c[name] for name in (*names, *more)),
             sa.func.coalesce(TEAM.c.name, NO_TEAM).label("team"),
-            _first_auditor(AUDIT).label("auditor_id"),
-            _first_auditor(earlier).label("baseline_auditor"),
+            first_auditor(AUDIT).label("auditor_id"),
+            first_auditor(earlier).label("baseline_auditor"),
+            SAMPLE.c.id.label("reserve_id"),
         )
         .select_from(joined)
         .where(AUDIT.c.round_id == round_id)
@@ -82,7 +94,7 @@ def _audits(round_id: int) -> sa.Select[Any]:
     )
 
 
-def _first_auditor(audit: sa.FromClause) -> sa.ColumnElement[Any]:
+def first_auditor(audit: sa.FromClause) -> sa.ColumnElement[Any]:
     """Whose grade the first one is: an audit may have changed hands after a submission was withdrawn."""
     first = sa.select(SUBMISSION.c.auditor_id).where(SUBMISSION.c.case_audit_id == audit.c.id, SUBMISSION.c.number == 1)
     return sa.func.coalesce(first.scalar_subquery(), audit.c.auditor_id)
@@ -105,6 +117,7 @@ def _audit(line: sa.Row[Any], in_share: bool, first: Domains, published: Domains
         disputed=bool(line.published_disputed),
         agreed_on=local_date(line.agreed_at) if line.agreed_at else None,
         lost_reason=line.lost_reason,
+        replaced=line.reserve_id is not None,
         in_share=in_share,
         domains_first=first,
         domains_published=published,

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.graded import OUT
+from auditflow.domain.sampling_values import read_day
 from auditflow.models import AuditRound, CaseAudit, CensusList, Draw, Frame, FrameCase, SampleCase
 from auditflow.models.base import core
 
-AUDIT, SAMPLE, CASE = map(core, (CaseAudit, SampleCase, FrameCase))
+AUDIT, SAMPLE, CASE, ROUND = map(core, (CaseAudit, SampleCase, FrameCase, AuditRound))
+A_YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedWorker:
+    """A worker by the name that the case list has: cases on the list, and those drawn at random and not lost.
+
+    `last_audited` is the last day before this round on which an audit of their work is known to have been.
+    """
+
+    name: str
+    listed: int
+    drawn: int
+    last_audited: date | None
+
+    def overlooked(self, record_date: date) -> bool:
+        """Whether no work of theirs was audited in the 12 months before, nor is in this round."""
+        return not self.drawn and (self.last_audited is None or record_date - self.last_audited >= A_YEAR)
 
 
 def of_drawn_cases(row: AuditRound, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
@@ -50,3 +71,42 @@ def count_workers(session: Session, row: AuditRound) -> dict[str, int]:
     drawn = of_drawn_cases(row, named)
     covered, workers = session.execute(sa.select(drawn.scalar_subquery(), listed.scalar_subquery())).one()
     return {"covered": covered, "workers": workers}
+
+
+def list_workers(session: Session, row: AuditRound) -> list[ListedWorker]:
+    """Everybody whom the round's case list names, by name. Three statements."""
+    name = CASE.c.worker
+    listed = sa.select(name, CASE.c.more).where(CASE.c.frame_id.in_(lists_of(row)), name != "")
+    drawn = {who: n for who, n in session.execute(of_drawn_cases(row, name, sa.func.count()).group_by(name))}
+    last = {who: day for who, day in session.execute(_audited_before(row))}
+    cases: dict[str, int] = {}
+    for who, more in session.execute(listed):
+        cases[who] = cases.get(who, 0) + 1
+        days = [last.get(who), _day(more, "last_audited"), _day(more, "worker_last_audited")]
+        last[who] = max((day for day in days if day is not None), default=None)
+    return [ListedWorker(who, cases[who], drawn.get(who, 0), last[who]) for who in sorted(cases)]
+
+
+def _audited_before(row: AuditRound) -> sa.Select[Any]:
+    """By name, the record date of the last round before this one in which a case of theirs was graded."""
+    return (
+        sa.select(CASE.c.worker, sa.func.max(ROUND.c.record_date))
+        .select_from(CASE)
+        .join(SAMPLE, SAMPLE.c.frame_case_id == CASE.c.id)
+        .join(AUDIT, AUDIT.c.sample_case_id == SAMPLE.c.id)
+        .join(ROUND, ROUND.c.id == AUDIT.c.round_id)
+        .where(
+            AUDIT.c.purpose == "main",
+            AUDIT.c.published_grade.is_not(None),
+            AUDIT.c.state.not_in(OUT),
+            ROUND.c.record_date < row.record_date,
+        )
+        .group_by(CASE.c.worker)
+    )
+
+
+def _day(more: dict[str, Any], column: str) -> date | None:
+    try:
+        return read_day(more.get(column, ""))
+    except ValueError:  # the list was read before this column had to be a date
+        return None

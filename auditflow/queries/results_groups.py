@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.grades import Grade
-from auditflow.models import AuditRound, Frame
-from auditflow.queries.results_coverage import AUDIT, CASE, lists_of, of_drawn_cases
+from auditflow.domain.sampling import Design
+from auditflow.domain.sampling_list import CaseList, Tally
+from auditflow.models import AuditRound, CaseAudit, Frame
+from auditflow.queries.re_audit import find_draw_design
+from auditflow.queries.results_coverage import AUDIT, CASE, of_drawn_cases
+from auditflow.queries.sample import available_columns, read_case_rows
+from auditflow.queries.scope import Viewer, visible_case_audits
 
 ATTRIBUTES = ("sex", "ethnicity", "disability")
 
@@ -18,18 +25,19 @@ Groups = dict[str, dict[str, dict[str, int]]]
 
 
 def count_groups(session: Session, row: AuditRound) -> Groups:
-    """By attribute and group: cases `listed`, random cases graded (`n`), and of these the `good` or better.
+    """By attribute and group: eligible cases `listed`, random cases graded (`n`), and of these the `good` or better.
 
-    A blank group is not recorded. Attributes that the list lacks are left out; so is everything for a re-audit,
-    whose cases are those of its baseline. Two statements.
+    Eligible is what could be drawn: what the design excludes is not compared with the sample. A blank group is not
+    recorded. Attributes that the list lacks are left out; so is everything for a re-audit, whose cases are those of
+    its baseline. Three statements.
     """
     frame = session.get(Frame, row.frame_id) if row.frame_id is not None and row.baseline_id is None else None
     have = [name for name in ATTRIBUTES if frame is not None and name in (frame.columns or ATTRIBUTES)]
     counts: Groups = {name: defaultdict(lambda: {"listed": 0, "n": 0, "good": 0}) for name in have}
-    if not have:
+    if frame is None or not have:
         return {}
-    for *groups, listed in session.execute(_listed(row, have)):
-        _add(counts, have, groups, listed=listed)
+    for eligible in _eligible(session, row, frame, have):
+        _add(counts, have, eligible, listed=1)
     for *groups, n, good in session.execute(_graded(row, have)):
         _add(counts, have, groups, n=n, good=good)
     return {name: dict(sorted(groups.items())) for name, groups in counts.items() if set(groups) != {""}}
@@ -45,12 +53,23 @@ def _values(have: list[str]) -> list[Any]:
     return [sa.func.coalesce(CASE.c.more[name].as_string(), "").label(name) for name in have]
 
 
-def _listed(row: AuditRound, have: list[str]) -> sa.Select[Any]:
-    # PostgreSQL groups by a column, not by an expression that holds a bound value.
-    # A case that is in several lists of a census is one case.
-    case = sa.select(CASE.c.ref, *_values(have)).where(CASE.c.frame_id.in_(lists_of(row))).distinct().subquery()
-    groups = [case.c[name] for name in have]
-    return sa.select(*groups, sa.func.count()).group_by(*groups)
+def _eligible(session: Session, row: AuditRound, frame: Frame, have: list[str]) -> Iterator[list[str]]:
+    """The groups of every case that could be drawn; of every case where the round has no design.
+
+    In a census every eligible case of each of its lists came in.
+    """
+    if row.kind == "census":
+        yield from ([*groups] for groups in session.execute(of_drawn_cases(row, *_values(have))))
+        return
+    given = find_draw_design(session, row)
+    design = Design.from_dict(given) if given else None
+    cases = read_case_rows(session, frame, [*(design.columns if design else ()), *have])
+    at = [cases.columns.index(name) if name in cases.columns else None for name in have]
+    rows = cases.rows
+    if design is not None and set(design.columns) <= set(available_columns(frame)):
+        rows = [line for _, _, line in CaseList(rows, design, cases.columns).eligible(Tally())]
+    for line in rows:
+        yield [str(line[place] or "") if place is not None else "" for place in at]
 
 
 def _graded(row: AuditRound, have: list[str]) -> sa.Select[Any]:
@@ -59,3 +78,29 @@ def _graded(row: AuditRound, have: list[str]) -> sa.Select[Any]:
     groups = [graded.c[name] for name in have]
     good = sa.func.sum(sa.case((graded.c.published_grade >= int(Grade.GOOD), 1), else_=0))
     return sa.select(*groups, sa.func.count(), good).group_by(*groups)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCase:
+    """A graded case of a group of children, and the round that graded it."""
+
+    audit_id: int
+    ref: str
+    round_name: str
+    grade: Grade
+
+
+def list_group_cases(
+    session: Session, viewer: Viewer, rounds: Sequence[AuditRound], name: str, group: str
+) -> list[GroupCase]:
+    """The graded random cases of one group over these rounds that this person may see, by round and reference."""
+    found = []
+    for row in rounds:
+        value = sa.func.coalesce(CASE.c.more[name].as_string(), "")
+        seen = sa.select(CaseAudit.id).where(CaseAudit.round_id == row.id, visible_case_audits(viewer))
+        statement = of_drawn_cases(row, AUDIT.c.id, AUDIT.c.ref, AUDIT.c.published_grade).where(
+            AUDIT.c.published_grade.is_not(None), value == group, AUDIT.c.id.in_(seen)
+        )
+        lines = session.execute(statement.order_by(AUDIT.c.ref))
+        found += [GroupCase(line.id, line.ref, row.name, Grade(line.published_grade)) for line in lines]
+    return found

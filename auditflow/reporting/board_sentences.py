@@ -52,7 +52,9 @@ HIDDEN = "c: a count of 1 to 4, or one that is left out to protect such a count.
 def how_chosen(results: Figures) -> list[str]:
     """How the cases were chosen and checked, in sentences without small numbers."""
     about, moved = results["round"], results["re_audit"]
-    if moved is None:
+    if moved is None and about["kind"] == "census":
+        words = ["Nothing was drawn: every case of the kind that is audited was taken."]
+    elif moved is None:
         words = ["The cases were drawn at random from every case that could be audited."]
     elif moved["because_poor"]:
         words = ["The cases were chosen because they were not yet good at the first audit."]

@@ -18,6 +18,7 @@ from auditflow.queries.audit_round import count_discarded_draws
 from auditflow.queries.results import find_frozen_results, get_frozen_results, get_round_grades
 from auditflow.queries.results_actions import count_domain_actions
 from auditflow.queries.results_coverage import count_workers
+from auditflow.queries.results_draw import describe_draw
 from auditflow.queries.results_groups import count_groups
 from auditflow.services.act import Act
 from auditflow.services.journal import Note, record
@@ -45,6 +46,7 @@ def compute_results(session: Session, round_id: int) -> dict[str, Any]:
     results: dict[str, Any] = {
         "format": FORMAT,
         "round": _about(session, row),
+        "draw": describe_draw(session, row),
         **round_summary(given),
         "coverage": count_workers(session, row),
         "groups": count_groups(session, row),
@@ -109,7 +111,7 @@ def remake_results(session: Session, round_id: int, act: Act) -> RoundResult | N
     baseline's own.
     """
     latest = find_frozen_results(session, round_id)
-    if latest is not None and results_digest(compute_results(session, round_id)) == latest.sha256:
+    if latest is not None and _same_figures(latest.results, compute_results(session, round_id)):
         return None
     made = _freeze(session, round_id, latest.number + 1 if latest else 1, act)
     row = session.get_one(AuditRound, round_id)
@@ -118,6 +120,12 @@ def remake_results(session: Session, round_id: int, act: Act) -> RoundResult | N
         session, row, act.by_system(f"results-version-{made.number}"), Note("results_remade", "system", details=details)
     )
     return made
+
+
+def _same_figures(frozen: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether no figure has changed. What results did not hold when these were frozen is no change."""
+    kept = {name: value for name, value in now.items() if name in frozen}
+    return results_digest(kept) == results_digest(frozen)
 
 
 def check_frozen(session: Session, round_id: int, number: int | None = None) -> bool:

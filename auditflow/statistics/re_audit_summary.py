@@ -11,6 +11,7 @@ from datetime import date
 
 from auditflow.domain.graded import GradedAudit, RoundGrades
 from auditflow.domain.grades import Grade
+from auditflow.domain.re_audit import ReAudit
 from auditflow.statistics.claims import unclaimed_sentence
 from auditflow.statistics.movement_summary import MovementInput, movement_summary
 from auditflow.statistics.sentences import domains_sentence, when
@@ -54,15 +55,13 @@ def month_names(before: date, after: date) -> tuple[str, str]:
 def re_audit_summary(before: RoundGrades, after: RoundGrades, *, because_poor: bool = False) -> Figures:
     """Movement of the same cases, with the lost, the replacements and pairs of one auditor shown apart."""
     names = month_names(before.record_date, after.record_date)
-    now = {audit.ref: audit for audit in after.counted}
-    same = {audit.ref for audit in after.counted if audit.same_auditor and audit.kind != "replacement"}
-    replacements = {audit.ref for audit in after.counted if audit.kind == "replacement"}
-    then = {audit.ref: audit for audit in before.counted if audit.ref not in same and _wanted(audit, because_poor)}
+    both = ReAudit(before, after, because_poor)
+    now, then, same = both.now, both.then, both.same_auditor
     figures = movement_summary(
         MovementInput(
             before={ref: audit.published for ref, audit in then.items()},
             after={ref: audit.published for ref, audit in now.items()},
-            unpaired=frozenset(replacements | same),
+            unpaired=both.replacements | same,
             domains=tuple(after.domains),
             domains_before={ref: audit.domains_first for ref, audit in then.items()},
             domains_after={ref: audit.domains_first for ref, audit in now.items()},
@@ -70,16 +69,15 @@ def re_audit_summary(before: RoundGrades, after: RoundGrades, *, because_poor: b
         ),
         *names,
     )
-    lost = [audit for ref, audit in then.items() if ref not in now]
     beside: Figures = {
         "before": names[0],
         "after": names[1],
         "because_poor": because_poor,
         "cases": len(then) + len(same),
-        "replacements": len(replacements),
+        "replacements": len(both.replacements),
         "same_auditor": len(same),
-        "lost_reasons": _lost_reasons(lost, after.audits),
-        "lost_good_before": sum(a.published is not None and a.published.good_or_better for a in lost),
+        "lost_reasons": dict(sorted(Counter(both.lost_reasons.values()).items())),
+        "lost_good_before": sum(a.published is not None and a.published.good_or_better for a in both.lost),
         "distribution_before": _distribution(figures, rows=True),
         "distribution_after": _distribution(figures, rows=False),
     }
@@ -89,10 +87,6 @@ def re_audit_summary(before: RoundGrades, after: RoundGrades, *, because_poor: b
     return {**figures, **beside, **found, "domains_sentence": _domains_words(figures)}
 
 
-def _wanted(audit: GradedAudit, because_poor: bool) -> bool:
-    return not because_poor or (audit.published is not None and not audit.published.good_or_better)
-
-
 def _regraded(audits: Sequence[GradedAudit]) -> Mapping[str, Mapping[str, Grade | None]] | None:
     """Domain grades of baseline records graded again by the re-audit's auditors; None when there are none.
 
@@ -100,12 +94,6 @@ def _regraded(audits: Sequence[GradedAudit]) -> Mapping[str, Mapping[str, Grade 
     """
     again = {a.ref: a.domains_first for a in audits if a.purpose == "bridge" and a.first is not None}
     return again or None
-
-
-def _lost_reasons(lost: Sequence[GradedAudit], audits: Sequence[GradedAudit]) -> dict[str, int]:
-    """Why each baseline case without a second grade has none; `open` where its audit is not agreed."""
-    why = {a.ref: a.lost_reason for a in audits if a.purpose == "main" and a.state in ("removed", "not_audited")}
-    return dict(sorted(Counter(why.get(audit.ref) or "open" for audit in lost).items()))
 
 
 def _distribution(figures: Figures, *, rows: bool) -> dict[str, int]:

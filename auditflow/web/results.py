@@ -22,9 +22,12 @@ from auditflow.services.re_audit import READY
 from auditflow.services.results import results_of
 from auditflow.web.layout import day
 from auditflow.web.request import asked_number, db, now, viewer
+from auditflow.web.results_agreement import ENOUGH
 from auditflow.web.results_groups import group_parts
 from auditflow.web.results_kept import kept_results
-from auditflow.web.results_page import Links, round_page
+from auditflow.web.results_links import Links
+from auditflow.web.results_page import round_page
+from auditflow.web.results_pool import ROUNDS, Earlier, earlier_rounds, fresh
 from auditflow.web.results_re_audit import re_audit_page
 from auditflow.web.results_trend import TICKS, trend_parts
 from auditflow.web.routing import Pages
@@ -67,10 +70,14 @@ def results_show(round_id: int) -> Any:
     results = results_of(db(), round_id, number=number) if number else kept_results(round_id)
     links = Links(round_id, me.has("qa_lead"))
     teams = me.has("qa_lead", "director")
-    more = _re_audit(row, results, links) if results["re_audit"] else round_page(results, links, teams=teams)
+    earlier = earlier_rounds(row) if teams and _looks_back(results) else []
+    if results["re_audit"]:
+        more = _re_audit(row, results, links, earlier)
+    else:
+        more = round_page(results, links, teams=teams, earlier=_agreement(earlier))
+        more |= group_parts(results, fresh(earlier), links) if teams else {}
     if row.state == "live":
         more |= _unfinished(results["completion"])
-    groups = group_parts(row, results) if teams and not results["re_audit"] else {}
     template = "results/re_audit.html" if results["re_audit"] else "results/show.html"
     return render_template(
         template,
@@ -81,16 +88,24 @@ def results_show(round_id: int) -> Any:
         moves=moves_for(db(), "audit_round", round_id, me.person_id, now()),
         lead=me.has("qa_lead"),
         ready=row.state in READY,
-        **groups,
         **more,
     )
 
 
-def _re_audit(row: AuditRound, results: dict[str, Any], links: Links) -> dict[str, Any]:
+def _re_audit(row: AuditRound, results: dict[str, Any], links: Links, earlier: Earlier) -> dict[str, Any]:
     baseline = db().get(AuditRound, row.baseline_id)
     assert baseline is not None, "a re-audit has its baseline"
-    more = re_audit_page(results, links, Links(baseline.id, links.opens))
-    return more | {"baseline": baseline}
+    return re_audit_page(results, links, _agreement(earlier)) | {"baseline": baseline}
+
+
+def _looks_back(results: dict[str, Any]) -> bool:
+    """Whether something on the page is put together with the rounds before."""
+    return bool(results.get("groups")) or 0 < results["agreement"]["n"] < ENOUGH
+
+
+def _agreement(earlier: Earlier) -> list[dict[str, Any]]:
+    """The figures of agreement of the rounds that are put with this one, newest first."""
+    return [result.results["agreement"] for _, result in earlier[: ROUNDS - 1]]
 
 
 def _unfinished(completion: dict[str, Any]) -> dict[str, Any]:

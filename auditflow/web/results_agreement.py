@@ -2,32 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auditflow.domain.grades import Grade
-from auditflow.statistics.wording import number
+from auditflow.statistics.agreement_pooled import pooled_agreement
+from auditflow.statistics.wording import number, plural
+from auditflow.web.results_links import Links
 
 WORST_FIRST = [grade.short_name for grade in Grade]
 WIDE = 40
 """Below so many cases the page says that the range is wide."""
+ENOUGH = 20
+"""Below so many second gradings the rounds before are put with this one."""
 
 Figures = Mapping[str, Any]
 
 
-def agreement_part(agreed: Figures, link: str) -> dict[str, Any] | None:
-    """The table of both grades, and the coefficients with their ranges; None where nothing was graded twice."""
+def agreement_part(agreed: Figures, links: Links, earlier: Sequence[Figures] = ()) -> dict[str, Any] | None:
+    """The table of both grades, and the coefficients with their ranges; None where nothing was graded twice.
+
+    `earlier` are the figures of agreement of the rounds before, newest first: with fewer than 20 second gradings of
+    its own the coefficients are of all these rounds together, and say so.
+    """
     if not agreed["n"]:
         return None
-    grades = WORST_FIRST
+    before = [figures for figures in earlier if figures["n"]] if agreed["n"] < ENOUGH else []
+    pooled = pooled_agreement(figures["table"] for figures in (agreed, *before)) if before else agreed
     return {
         "n": agreed["n"],
-        "link": link,
-        "columns": [{"text": "First auditor"}, *({"text": grade, "numeric": True} for grade in grades)],
-        "rows": [[grade, *counts] for grade, counts in zip(grades, agreed["table"], strict=True)],
-        "facts": _facts(agreed),
-        "words": _words(agreed),
+        "link": links.to(group="double"),
+        "columns": [{"text": "First auditor"}, *({"text": grade, "numeric": True} for grade in WORST_FIRST)],
+        "rows": [_row(first, agreed["table"][first - 1], links) for first in Grade],
+        "together": _together(pooled, len(before) + 1) if before else "",
+        "facts": _facts(pooled),
+        "words": _words(pooled),
     }
+
+
+def _row(first: Grade, counts: Sequence[int], links: Links) -> list[Any]:
+    cells = [
+        links.cell(
+            counts[second - 1],
+            f"{first.short_name}, then {second.short_name}",
+            group="double",
+            first=int(first),
+            second=int(second),
+        )
+        for second in Grade
+    ]
+    return [first.short_name, *cells]
+
+
+def _together(pooled: Figures, rounds: int) -> str:
+    return (
+        f"So few are pooled with those of the rounds before: {plural(pooled['n'], 'case')} of the last {rounds} rounds "
+        "together."
+    )
 
 
 def _facts(agreed: Figures) -> list[dict[str, str]]:

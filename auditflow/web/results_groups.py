@@ -5,58 +5,88 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from auditflow.models import AuditRound
-from auditflow.queries.audit_tool import list_tool_titles
-from auditflow.queries.results import list_latest_results, list_result_rounds
-from auditflow.reporting.result_words import range_words, share_words
-from auditflow.statistics.group_summary import group_summary
-from auditflow.statistics.wording import percent
-from auditflow.web.request import db, viewer
+from flask import render_template, request, url_for
 
-ROUNDS = 4
-"""A year of quarterly rounds is put together."""
+from auditflow.domain.errors import NotFound
+from auditflow.models import AuditRound
+from auditflow.queries.results import get_result_round
+from auditflow.queries.results_groups import GroupCase, list_group_cases
+from auditflow.reporting.result_words import range_words, share_words
+from auditflow.statistics.group_summary import NOT_RECORDED, group_summary
+from auditflow.statistics.wording import percent, plural
+from auditflow.web.layout import case_ref
+from auditflow.web.request import db, viewer
+from auditflow.web.results_links import Links
+from auditflow.web.results_pool import ROUNDS, Earlier, earlier_rounds, fresh
+from auditflow.web.routing import Pages
+
+pages = Pages("results_groups", __name__)
+
 LABELS = {"sex": "Sex", "ethnicity": "Ethnicity", "disability": "Disability"}
 
 Figures = Mapping[str, Any]
 
 
-def group_parts(row: AuditRound, results: Figures) -> dict[str, Any]:
-    """A table for each attribute that this round's list has, and how many rounds are in it."""
+def group_parts(results: Figures, earlier: Earlier, links: Links) -> dict[str, Any]:
+    """A table for each attribute that this round's list has; `earlier` are rounds of fresh cases, newest first."""
     own = results.get("groups") or {}
-    earlier = _earlier(row) if own else []
-    rounds = [own, *earlier]
-    return {
-        "group_rounds": len(rounds),
-        "groups": [_part(name, [one[name] for one in rounds if name in one]) for name in LABELS if name in own],
-    }
+    return {"groups": [_part(name, own[name], _having(name, earlier), links) for name in LABELS if name in own]}
 
 
-def _earlier(row: AuditRound) -> list[Figures]:
-    """What the published rounds before this one say, newest first: fresh samples with the same audit tool."""
-    tools = {version: key for version, (key, _) in list_tool_titles(db()).items()}
-    before = [
-        other
-        for other in list_result_rounds(db(), viewer())
-        if other.baseline_id is None
-        and other.record_date < row.record_date
-        and tools[other.tool_version_id] == tools[row.tool_version_id]
-    ]
-    newest = sorted(before, key=lambda other: (other.record_date, other.id), reverse=True)
-    frozen = list_latest_results(db(), [other.id for other in newest])
-    return [frozen[other.id].results.get("groups") or {} for other in newest if other.id in frozen][: ROUNDS - 1]
+def _having(name: str, earlier: Earlier) -> Earlier:
+    """The rounds that are put with this one for an attribute: only those whose list has it."""
+    return [(row, one) for row, one in earlier if name in (one.results.get("groups") or {})][: ROUNDS - 1]
 
 
-def _part(name: str, counts: Sequence[Any]) -> dict[str, Any]:
-    figures = group_summary(counts)
+def _part(name: str, own: Figures, earlier: Earlier, links: Links) -> dict[str, Any]:
+    figures = group_summary([own, *(one.results["groups"][name] for _, one in earlier)])
     groups, n = figures["groups"], figures["n"]
     assert isinstance(groups, list)
     assert isinstance(n, int)
-    return {"id": name, "label": LABELS[name], "sentence": figures["sentence"], "rows": [_row(g, n) for g in groups]}
+    rounds = f"the last {len(earlier) + 1} rounds together" if earlier else "this round"
+    rows = [_row(group, n, name, links) for group in groups]
+    return {"id": name, "label": LABELS[name], "sentence": figures["sentence"], "rounds": rounds, "rows": rows}
 
 
-def _row(group: Figures, n: int) -> list[Any]:
+def _row(group: Figures, n: int, name: str, links: Links) -> list[Any]:
+    title = group["group"]
     listed = f"{group['listed']:,}"
     if group["listed_share"] is not None:
         listed += f" ({percent(group['listed_share'], 1)})"
-    graded = share_words(group["n"], n) if n else "0"
-    return [group["group"], listed, graded, share_words(group["good"], group["n"]), range_words(group, group["n"])]
+    value = "" if title == NOT_RECORDED else title
+    page = "results_groups.results_group_cases"
+    graded = {
+        "text": share_words(group["n"], n) if group["n"] else 0,
+        "href": links.page(page, attribute=name, value=value),
+        "hidden": f"graded, {title}",
+    }
+    good = {
+        "text": share_words(group["good"], group["n"]) if group["good"] else 0,
+        "href": links.page(page, attribute=name, value=value, good=1),
+        "hidden": f"good or better, {title}",
+    }
+    return [title, listed, graded, good, range_words(group, group["n"])]
+
+
+@pages.page("/results/<int:round_id>/groups/<any(sex, ethnicity, disability):attribute>", may=("qa_lead",))
+def results_group_cases(round_id: int, attribute: str) -> Any:
+    """The cases of one group, of all the rounds that its figures put together."""
+    row = get_result_round(db(), viewer(), round_id)
+    if row.baseline_id is not None:
+        raise NotFound("There are no such cases.")
+    rounds: Sequence[AuditRound] = [row, *(one for one, _ in _having(attribute, fresh(earlier_rounds(row))))]
+    value, good = request.args.get("value", "")[:200], request.args.get("good") == "1"
+    found = list_group_cases(db(), viewer(), rounds, attribute, value)
+    rows = [_cells(case) for case in found if case.grade.good_or_better or not good]
+    words = f"{LABELS[attribute]}, {value or NOT_RECORDED.lower()}{', good or better' if good else ', graded'}"
+    return render_template(
+        "results/group_cases.html",
+        row=row,
+        about=f"{words}: {plural(len(rows), 'case')}.",
+        rows=rows,
+    )
+
+
+def _cells(case: GroupCase) -> list[Any]:
+    href = url_for("case_audit_history.case_audit_history", case_audit_id=case.audit_id)
+    return [{"text": case_ref(case.ref), "href": href}, case.round_name, case.grade.short_name]

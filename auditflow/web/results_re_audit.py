@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auditflow.domain.grades import Grade
@@ -10,33 +10,46 @@ from auditflow.reporting.result_words import GRADES, plural, points_words, reaso
 from auditflow.statistics.sentences import when
 from auditflow.statistics.wording import FEW
 from auditflow.web.results_actions import action_rows
-from auditflow.web.results_page import Figures, Links, shared_parts
+from auditflow.web.results_links import Links
+from auditflow.web.results_page import Figures, shared_parts
 
 WORST_FIRST = [grade.short_name for grade in Grade]
 BEYOND_CHANCE = 0.05
 
 
-def re_audit_page(results: Figures, links: Links, before_links: Links) -> dict[str, Any]:
+def re_audit_page(results: Figures, links: Links, earlier: Sequence[Figures] = ()) -> dict[str, Any]:
     """Everything that the template of a re-audit shows; no p-value is among it."""
     moved = results["re_audit"]
-    more = {} if moved["because_poor"] else _percentages(moved)
+    more = {} if moved["because_poor"] else _percentages(moved, links)
+    shared = shared_parts(results, links, earlier)
     return {
         "moved": moved,
         "finding": moved["finding"],
-        "bullets": _bullets(moved),
-        "matrix_links": _matrix_links(moved, links),
+        "bullets": _bullets(moved, links),
+        "matrix_links": _matrix_links(links),
+        "matrix_sums": _matrix_sums(links),
         "worst_first": WORST_FIRST,
-        "lost_rows": _lost_rows(moved, links, before_links),
+        "lost_rows": _lost_rows(moved, links),
         "bars": [],
         "dots_up": [],
         "dots_chance": [],
-        "action_rows": action_rows(moved),
+        "action_rows": action_rows(moved, links),
         **more,
-        **shared_parts(results, links),
+        **shared,
+        "trust": [_same_person(moved, links), *shared["trust"]],
     }
 
 
-def _percentages(moved: Figures) -> dict[str, Any]:
+def _same_person(moved: Figures, links: Links) -> dict[str, str]:
+    """Whether anybody graded a case both times, which would say more of the person than of the practice."""
+    count, key = moved["same_auditor"], "Same person twice"
+    if not count:
+        return {"key": key, "value": f"No case was audited by the person who audited it {when(moved['before'])}."}
+    rest = ": nobody else could audit it. Left out of every figure of movement."
+    return {"key": key, "value": links.words(plural(count, "case"), rest, group="same_auditor")}
+
+
+def _percentages(moved: Figures, links: Links) -> dict[str, Any]:
     compared = [domain for domain in moved["domains"] if domain["pairs"]]
     beyond = [domain for domain in compared if domain["holm"] is not None and domain["holm"] < BEYOND_CHANCE]
     chance = [domain for domain in compared if domain not in beyond]
@@ -44,7 +57,7 @@ def _percentages(moved: Figures) -> dict[str, Any]:
         "bars": [_bar(moved, "before"), _bar(moved, "after")] if moved["pairs"] else [],
         "dots_up": [_dots(domain) for domain in beyond],
         "dots_chance": [_dots(domain) for domain in chance],
-        "domain_rows": [_domain_row(domain, domain in beyond) for domain in compared],
+        "domain_rows": [_domain_row(domain, domain in beyond, links) for domain in compared],
     }
 
 
@@ -55,7 +68,7 @@ def _bar(moved: Figures, which: str) -> dict[str, Any]:
     return {"label": name, "heading": heading, "counts": counts}
 
 
-def _bullets(moved: Figures) -> list[str]:
+def _bullets(moved: Figures, links: Links) -> list[str]:
     """Good or better first, as description; then those lost, with what the figure would be at worst."""
     if moved["because_poor"]:
         return [moved["sentence"]]
@@ -63,12 +76,10 @@ def _bullets(moved: Figures) -> list[str]:
     if moved["pairs"]:
         found.append(_good_words(moved))
     if moved["lost"]:
-        found.append(_lost_words(moved))
+        found.append(_lost_words(moved, links))
     if moved["same_auditor"]:
-        found.append(
-            f"{plural(moved['same_auditor'], 'case')} had the same auditor both times, because nobody else could: "
-            "left out of every figure of movement."
-        )
+        rest = " had the same auditor both times, because nobody else could: left out of every figure of movement."
+        found.append(links.words(plural(moved["same_auditor"], "case"), rest, group="same_auditor"))
     return found
 
 
@@ -86,12 +97,13 @@ def _good_words(moved: Figures) -> str:
     return f"{start}: {size}. This count is not adjusted for how the auditors graded."
 
 
-def _lost_words(moved: Figures) -> str:
+def _lost_words(moved: Figures, links: Links) -> str:
     lost, cases, good = moved["lost"], moved["cases"] - moved["same_auditor"], moved["good_after"]
-    return (
-        f"{lost} of the {cases} cases {'was' if lost == 1 else 'were'} not re-audited. Even if none of them were good "
+    rest = (
+        f" {'was' if lost == 1 else 'were'} not re-audited. Even if none of them were good "
         f"or better now, it would be {share(good, cases)}, against {_before_all(moved)} {when(moved['before'])}."
     )
+    return links.words(f"{lost} of the {cases} cases", rest, group="lost")
 
 
 def _before_all(moved: Figures) -> str:
@@ -99,43 +111,54 @@ def _before_all(moved: Figures) -> str:
     return share(moved["good_before"] + moved["lost_good_before"], cases)
 
 
-def _matrix_links(moved: Figures, links: Links) -> list[list[str]] | None:
+def _matrix_links(links: Links) -> list[list[str]] | None:
     if not links.opens:
         return None
     return [[links.to(group="pairs", before=i, after=j) for j in range(1, 5)] for i in range(1, 5)]
 
 
-def _lost_rows(moved: Figures, links: Links, before_links: Links) -> list[dict[str, Any]]:
+def _matrix_sums(links: Links) -> dict[str, Any] | None:
+    """The cases behind the sums of the matrix: of each row, of each column, and all of them."""
+    if not links.opens:
+        return None
+    return {
+        "rows": [links.to(group="pairs", before=i) for i in range(1, 5)],
+        "columns": [links.to(group="pairs", after=j) for j in range(1, 5)],
+        "all": links.to(group="pairs"),
+    }
+
+
+def _lost_rows(moved: Figures, links: Links) -> list[dict[str, Any]]:
     lost, cases = moved["lost"], moved["cases"] - moved["same_auditor"]
-    words = f"{lost} of {cases}"
+    rows: list[dict[str, Any]] = [{"key": "Not re-audited", "value": f"0 of {cases}"}]
     if lost:
-        words += f": {reasons_words(moved['lost_reasons'])}."
-        if not moved["because_poor"]:
-            good = moved["lost_good_before"]
-            words += f" {good} of the {lost} {'was' if good == 1 else 'were'} good or better {when(moved['before'])}."
-    rows: list[dict[str, Any]] = [{"key": "Not re-audited", "value": words}]
-    if links.opens and lost:
-        rows[0]["actions"] = [{"text": "Open", "href": links.to(group="removed"), "hidden": "the removed cases"}]
+        rest = f": {reasons_words(moved['lost_reasons'])}.{_lost_good_words(moved)}"
+        rows[0]["value"] = links.words(f"{lost} of {cases}", rest, group="lost")
     if lost and not moved["because_poor"]:
         good = moved["good_after"]
         rows.append({"key": "If none were good now", "value": f"{share(good, cases)} good or better"})
         rows.append({"key": "If all were good now", "value": f"{share(good + lost, cases)} good or better"})
-    rows.append(_replacements(moved, links))
+    rows.append({"key": "Replacements", "value": _replacements(moved, links)})
     return rows
 
 
-def _replacements(moved: Figures, links: Links) -> dict[str, Any]:
+def _lost_good_words(moved: Figures) -> str:
+    if moved["because_poor"]:
+        return ""
+    good = moved["lost_good_before"]
+    verb = "was" if good == 1 else "were"
+    return f" {good} of the {moved['lost']} {verb} good or better {when(moved['before'])}."
+
+
+def _replacements(moved: Figures, links: Links) -> str:
     count = moved["replacements"]
     if not count:
-        return {"key": "Replacements", "value": "None audited."}
-    row: dict[str, Any] = {
-        "key": "Replacements",
-        "value": f"{count} audited, in the order of the reserve. They have no grade {when(moved['before'])}, so they "
-        "are in no before-and-after figure.",
-    }
-    if links.opens:
-        row["actions"] = [{"text": "Open", "href": links.to(group="replacements"), "hidden": "the replacements"}]
-    return row
+        return "None audited."
+    rest = (
+        f", in the order of the reserve. They have no grade {when(moved['before'])}, so they are in no "
+        "before-and-after figure."
+    )
+    return links.words(f"{count} audited", rest, group="replaced")
 
 
 def _dots(domain: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,14 +173,20 @@ def _dots(domain: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _domain_row(domain: Mapping[str, Any], beyond: bool) -> list[Any]:
-    n = domain["pairs"]
+def _domain_row(domain: Mapping[str, Any], beyond: bool, links: Links) -> list[Any]:
+    n, title = domain["pairs"], domain["title"]
+
+    def cell(name: str, hidden: str, **query: int) -> dict[str, Any]:
+        count = domain[name]
+        text = share_words(count, n) if name.startswith("good_") and count else count
+        return links.cell(text, f"{hidden}, {title}", group="pairs", domain=domain["key"], **query)
+
     return [
-        domain["title"],
-        n,
-        share_words(domain["good_before"], n),
-        share_words(domain["good_after"], n),
-        domain["became_good"],
-        domain["stopped_being_good"],
+        title,
+        cell("pairs", "graded both times"),
+        cell("good_before", "good or better before", was=1),
+        cell("good_after", "good or better after", good=1),
+        cell("became_good", "became good", was=0, good=1),
+        cell("stopped_being_good", "stopped being good", was=1, good=0),
         "yes" if beyond else "could be chance",
     ]

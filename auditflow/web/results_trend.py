@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flask import url_for
+
 from auditflow.models import AuditRound, RoundResult
 from auditflow.statistics.trend_summary import TrendPoint, trend_summary
 from auditflow.statistics.wording import FEW, percent, share
@@ -30,9 +32,11 @@ def trend_parts(
 
 def _part(key: str, title: str, made: list[tuple[AuditRound, RoundResult]]) -> dict[str, Any]:
     figures = trend_summary([_point(row.name, result.results["estimate"]) for row, result in made])
+    links = [url_for("results.results_show", round_id=row.id) for row, _ in made]
     points = figures["points"]
     assert isinstance(points, list)
-    return {"id": f"trend-{key}", "title": title, "sentence": figures["sentence"], "rows": [_row(p) for p in points]}
+    rows = [_row(point) | {"href": href} for point, href in zip(points, links, strict=True)]
+    return {"id": f"trend-{key}", "title": title, "sentence": figures["sentence"], "rows": rows}
 
 
 def _point(name: str, estimate: Mapping[str, Any]) -> TrendPoint:

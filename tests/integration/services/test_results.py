@@ -248,7 +248,7 @@ def test_the_statements_do_not_grow_with_the_round(
     few = _statements(database, session, small.id)
     for _ in range(15):
         agree(session, make_case_audit(session, council, small), 2, domains={"planning": 2})
-    assert _statements(database, session, small.id) == few == 8
+    assert _statements(database, session, small.id) == few == 9
 
 
 def test_a_re_audit_is_compared_with_its_baseline(
@@ -277,7 +277,7 @@ def test_a_re_audit_is_compared_with_its_baseline(
     close_round(session, again.id, act)
     set_columns(session, list_main(session, small)[0], published_grade=4)
     assert results_of(session, again.id)["re_audit"] == moved
-    assert _statements(database, session, again.id) == 15
+    assert _statements(database, session, again.id) == 16
 
 
 def test_lost_cases_of_a_real_re_audit_are_counted_with_their_reason(
@@ -310,3 +310,20 @@ def test_workers_with_a_case_are_counted_out_of_all_on_the_list(session: Session
     lost = next(audit for audit in drawn if list(map(named.get, (a.ref for a in drawn))).count(named[audit.ref]) == 1)
     set_columns(session, lost, state="removed", lost_reason="closed_in_error")
     assert compute_results(session, row.id)["coverage"]["covered"] == len(covered) - 1
+
+
+def test_results_frozen_before_they_held_more_stay_the_latest_while_no_figure_changes(
+    session: Session, council: Council, small: AuditRound, act: Act
+) -> None:
+    set_columns(session, small, state="reporting")
+    close_round(session, small.id, act)
+    frozen = session.scalars(sa.select(RoundResult).where(RoundResult.round_id == small.id)).one()
+    older = {name: value for name, value in frozen.results.items() if name != "draw"}
+    session.execute(sa.delete(RoundResult).where(RoundResult.round_id == small.id))
+    session.add(RoundResult(round_id=small.id, number=1, results=older, sha256=results_digest(older), made_at=act.at))
+    session.flush()
+    assert remake_results(session, small.id, act.then("again")) is None
+    set_columns(session, list_main(session, small)[0], published_grade=4)
+    made = remake_results(session, small.id, act.then("changed"))
+    assert made is not None
+    assert (made.number, "draw" in made.results) == (2, True)

@@ -212,10 +212,9 @@ def test_the_grades_of_a_round_stand_under_the_sums_of_the_picture() -> None:
     assert few_outstanding.grades[0].grades == (None, None, 39, 15)
 
 
-def test_all_of_one_grade_tells_the_side_and_not_the_grade() -> None:
-    (shown,) = board_tables(results_of_round(grades_of([2] * 40))).grades
-    assert (shown.good, shown.rest) == (0, 40)
-    assert shown.grades == (0, 0, None, None)
+def test_all_of_one_grade_publishes_no_grade() -> None:
+    tables = board_tables(results_of_round(grades_of([2] * 40)))
+    assert (tables.picture, tables.grades) == (False, ())
 
 
 def test_movement_and_grades_are_both_shown_only_where_neither_hides_anything() -> None:

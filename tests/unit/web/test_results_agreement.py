@@ -9,14 +9,16 @@ import pytest
 from auditflow.domain.grades import Grade
 from auditflow.statistics.agreement_summary import agreement_summary
 from auditflow.web.results_agreement import agreement_part
+from auditflow.web.results_links import Links
 
 INADEQUATE, RI, GOOD, OUTSTANDING = Grade
 MIXED = [(GOOD, GOOD), (RI, RI), (RI, GOOD), (GOOD, GOOD), (INADEQUATE, RI), (RI, RI), (GOOD, RI), (GOOD, GOOD)]
+CLOSED = Links(1, opens=False)
 AC, KAPPA = "Agreement beyond chance (Gwet’s AC2)", "Weighted kappa"
 
 
 def part(pairs: list[tuple[Grade, Grade]]) -> Any:
-    return agreement_part(agreement_summary(pairs), "/cases")
+    return agreement_part(agreement_summary(pairs), CLOSED)
 
 
 def facts(pairs: list[tuple[Grade, Grade]]) -> dict[str, str]:
@@ -44,8 +46,8 @@ def test_from_ten_cases_both_coefficients_have_a_range(times: int) -> None:
 
 def test_the_table_has_the_first_auditors_grade_as_its_row() -> None:
     rows = {row[0]: row[1:] for row in part(MIXED)["rows"]}
-    assert rows["Inadequate"] == [0, 1, 0, 0]
-    assert rows["Good"] == [0, 1, 3, 0]
+    assert [cell["text"] for cell in rows["Inadequate"]] == [0, 1, 0, 0]
+    assert [cell["text"] for cell in rows["Good"]] == [0, 1, 3, 0]
 
 
 def test_one_grade_by_everybody_leaves_kappa_undefined() -> None:
@@ -66,6 +68,23 @@ def test_no_disagreement_is_not_certainty() -> None:
 
 def test_results_that_were_frozen_without_ranges_still_open() -> None:
     older = {name: value for name, value in agreement_summary(MIXED * 2).items() if name != "intervals"}
-    found = agreement_part(older, "")
+    found = agreement_part(older, CLOSED)
     assert found is not None
     assert [row["key"] for row in found["facts"]] == ["The same grade", "Within one grade"]
+
+
+def test_few_second_gradings_are_pooled_with_the_rounds_before_and_say_so() -> None:
+    earlier = [agreement_summary(MIXED), agreement_summary([]), agreement_summary(MIXED)]
+    found = agreement_part(agreement_summary(MIXED), CLOSED, earlier)
+    assert found is not None
+    assert found["n"] == 8, "what was graded twice in this round"
+    assert "24 cases of the last 3 rounds together" in found["together"]
+    assert found["facts"][0] == {"key": "The same grade", "value": "15 of 24"}
+    assert sum(cell["text"] for row in found["rows"] for cell in row[1:]) == 8, "the table is this round's"
+
+
+def test_a_round_with_enough_second_gradings_stands_by_itself() -> None:
+    found = agreement_part(agreement_summary(MIXED * 3), CLOSED, [agreement_summary(MIXED)])
+    assert found is not None
+    assert not found["together"]
+    assert found["facts"][0]["value"] == "15 of 24"

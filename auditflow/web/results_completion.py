@@ -1,0 +1,77 @@
+"""Planned, done, late and exempt, and what these four leave open; whose work the audits are about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from auditflow.reporting.result_words import plural, reasons_words
+from auditflow.web.results_links import Links, linked
+
+Figures = Mapping[str, Any]
+
+
+def completion_figures(done: Figures, links: Links) -> list[dict[str, Any]]:
+    """The four figures, each with a link to its cases below it."""
+    return [
+        _figure("Planned", done["planned"], "drawn for this round", links.to(group="planned")),
+        _figure("Done", done["done"], "agreed, or later", links.to()),
+        _figure("Late", done["late"], "agreed after the end date", links.to(group="late")),
+        _figure("Exempt", done["exempted"], "approved by the director", links.to(group="exempted")),
+    ]
+
+
+def _figure(label: str, value: int, note: str, href: str) -> dict[str, Any]:
+    return {"label": label, "value": value, "note": note, "href": href if value else ""}
+
+
+def completion_words(done: Figures, links: Links) -> list[str]:
+    """What the four figures leave open, a sentence each, with a link to its cases."""
+    words = []
+    if done["removed"]:
+        rest = f" removed: {reasons_words(done['removed_reasons'])}. {plural(done['replacements'], 'reserve')} came in."
+        words.append(links.words(plural(done["removed"], "case"), rest, group="removed"))
+    if done["missing"] > 0:
+        missing = plural(done["missing"], "case is", "cases are")
+        words.append(links.words(missing, " missing: no reserve was left.", group="missing"))
+    if done["exempted"]:
+        words.append(f"Exempt: {reasons_words(done['exempted_reasons'])}.")
+    if done["open"]:
+        still = plural(done["open"], "case is", "cases are")
+        words.append(links.words(still, " not agreed, and in no figure.", group="open"))
+    if done["disputed"]:
+        grades = plural(done["disputed"], "grade is", "grades are")
+        words.append(links.words(grades, " published in dispute: the first grade stands.", group="disputed"))
+    return words
+
+
+def coverage_words(coverage: Figures | None, links: Links) -> list[str]:
+    """How many workers have a case among the audits, and how many have none; nothing where the list names none."""
+    if not coverage or not coverage["workers"]:
+        return []
+    covered, workers = coverage["covered"], coverage["workers"]
+    page = "results_workers.results_workers_list"
+    start = linked(
+        f"{covered:,} of the {plural(workers, 'worker')}",
+        links.page(page, show="covered") if covered else "",
+        f" on the list {'has' if covered == 1 else 'have'} a case among the audits.",
+    )
+    without = workers - covered
+    if not without or not links.opens:
+        return [start]
+    rest = f" {'has' if without == 1 else 'have'} none."
+    return [start, linked(plural(without, "worker"), links.page(page, show="without"), rest)]
+
+
+def loss_warning(done: Figures) -> str:
+    """What to remember when more than one case in ten was lost from the sample; empty otherwise.
+
+    Source: a loss rate above 10 % is stated beside every figure (docs/statistics.md, "From grades to results").
+    """
+    lost, planned = done["removed"] + done["exempted"], done["planned"]
+    if 10 * lost <= planned:
+        return ""
+    return (
+        f"{lost:,} of the {plural(planned, 'case')} drawn could not be audited, more than 1 in 10: "
+        "the estimates are for cases that can be audited."
+    )
