@@ -172,7 +172,7 @@ def test_its_results_say_that_nothing_was_drawn(lead: Browser, live: int, databa
         set_columns(session, row, state="reporting")
     page = lead.get(f"/results/{live}")
     assert "every eligible case was audited" in page.text
-    assert "All 3 eligible cases; nothing was drawn." in page.text
+    assert "All 12 eligible cases; nothing was drawn." in page.text
     assert "drawn at random" not in page.text.split("Completion")[0]
     assert (
         "Nothing was drawn: every case of the kind that is audited was taken."
