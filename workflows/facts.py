@@ -81,6 +81,9 @@ class AuditRoundFacts(TypedDict):
         "returned, or disputed within the time to decide (overdue disputes settle when reporting begins).",
     ]
     open_second_gradings: Annotated[int, "Case audits of purpose `second` that are neither filed nor removed."]
+    disputes_in_time: Annotated[
+        int, "Main case audits in dispute within the time to decide (overdue disputes settle when the round closes)."
+    ]
     grades_in: Annotated[int, "Case audits of the round, of any purpose, that were ever submitted."]
     results_frozen: Annotated[bool, "The round's results are stored with their digest.", Given(True)]
     request_open: RequestOpen

@@ -136,6 +136,12 @@ SECOND_GRADINGS_SETTLED = is_not(
     "open_second_gradings",
     "Some blind second gradings are not in. Wait for them, or withdraw them.",
 )
+NO_DISPUTE_IN_TIME = is_not(
+    "no_dispute_in_time",
+    "disputes_in_time",
+    "Some grades are in dispute, and there is still time to decide them. Have them decided, or wait until the time "
+    "is over: then closing publishes the first grade of each, marked as disputed.",
+)
 RESULTS_FROZEN = is_true("results_frozen", "results_frozen", "The results must be frozen before the round closes.")
 NO_GRADE_IN = is_not("no_grade_in", "grades_in", "A grade is in, so only the director can cancel this round.")
 GRADE_IN = is_true("grade_in", "grades_in", "No grade is in yet, so the quality assurance lead cancels this round.")

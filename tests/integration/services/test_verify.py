@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from auditflow.domain.audit_tool import answers_digest
 from auditflow.domain.clock import FixedClock
-from auditflow.models import CaseAudit, Submission
+from auditflow.models import CaseAudit, DomainGrade, Submission
 from auditflow.models.triggers import drop_statements
 from auditflow.services.act import Act
 from auditflow.services.seal import seal_journal
@@ -43,6 +43,10 @@ def audit(session: Session, clock: FixedClock) -> CaseAudit:
             answers=answers,
             sha256=digest,
         )
+    )
+    session.add_all(
+        DomainGrade(case_audit_id=audit.id, source="auditor", number=1, domain=key, grade=said["grade"])
+        for key, said in answers["domains"].items()
     )
     apply(
         session,
@@ -117,6 +121,7 @@ def test_an_entry_cut_off_at_the_end(session: Session, audit: CaseAudit, tamper:
 def test_an_entry_cut_off_with_the_row_put_back_is_known_by_the_seal(
     session: Session, audit: CaseAudit, tamper: Tamper
 ) -> None:
+    tamper("DELETE FROM domain_grade WHERE case_audit_id = :id")
     tamper("DELETE FROM submission WHERE case_audit_id = :id")
     tamper(
         "UPDATE case_audit SET version = 2, state = 'in_progress', first_grade = NULL, first_submitted_at = NULL,"
