@@ -103,7 +103,7 @@ def read_header(path: Path) -> dict[str, Any]:
 
 
 def restore_backup(session: Session, path: Path, *, revision: str) -> dict[str, int]:
-    """Fill an empty database, its tables made, from `path`, in the caller's transaction; returns the rows of each table."""
+    """Fill an empty, migrated database from `path`, in the caller's transaction; returns the rows of each table."""
     header = read_header(path)
     engine = session.get_bind().dialect.name
     if header["engine"] != engine:
