@@ -164,6 +164,8 @@ class ActionFacts(TypedDict):
 
     actor_in_conflict: InConflict
     actor_is_owner_or_reports: Annotated[bool, "The person acting owns the action, or reports to its owner."]
+    actor_manages_owner: Annotated[bool, "The action's owner reports to the person acting."]
+    vouches: Annotated[bool, "It is said that the action made a difference, whole or in part.", Given(False)]
     nobody_qualifies: NobodyQualifies
     answers_alone: Annotated[
         int,

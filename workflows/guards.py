@@ -166,6 +166,13 @@ NOT_OWNER = is_not(
     "actor_is_owner_or_reports",
     "You own this action, or report to the person who does. Somebody else must decide it.",
 )
+NOT_VOUCHING = Guard(
+    "not_vouching",
+    "The owner of this action reports to you, so somebody else must say that it made a difference. You can say that "
+    "it made none.",
+    lambda facts: not (facts["actor_manages_owner"] and facts["vouches"]),
+    ("actor_manages_owner", "vouches"),
+)
 DIFFERENCE_KNOWN = Guard(
     "difference_known",
     "Say whether it made a difference (yes, partly or no), and how you know.",

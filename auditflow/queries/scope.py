@@ -198,8 +198,8 @@ def _actions_within_roles(viewer: Viewer) -> Predicate:
     if viewer.roles <= {"administrator", "board_member"}:
         return mine
     told = sa.select(Reflection.case_audit_id).where(Reflection.person_id == me)
-    own = sa.or_(CaseAudit.worker_id == me, CaseAudit.id.in_(told))
-    shared = sa.select(CaseAudit.id).where(own, CaseAudit.shared_at.is_not(None))
+    worked = sa.or_(CaseAudit.worker_id == me, CaseAudit.id.in_(told))
+    shared = sa.select(CaseAudit.id).where(worked, CaseAudit.shared_at.is_not(None))
     audited = sa.select(CaseAudit.ref).where(CaseAudit.auditor_id == me, CaseAudit.purpose == "main")
     reasons = [
         mine,

@@ -25,6 +25,7 @@ WHY: dict[str, str] = {
     "actor_graded_it": "audited or moderated this case, or manages the person who did",
     "actor_is_requester": "asked for this",
     "actor_is_owner_or_reports": "owns this action, or reports to the person who does",
+    "actor_manages_owner": "manages the person who owns this action",
     "actor_is_case_worker": "is the case’s worker",
     "actor_is_concerned": "is the person whom the concern is about",
     "handed_back": "handed it back",

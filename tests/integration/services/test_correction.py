@@ -158,6 +158,8 @@ def test_the_director_decides_only_when_nobody_else_can(
     session.add(Stuck(subject_type="correction", subject_id=row.id, since=START, excluded=[]))
     approve_correction(session, row.id, "", by(council.director, clock))
     assert row.state == "approved"
+    entry = session.scalars(sa.select(Journal).where(Journal.entry == "corrected")).one()
+    assert (entry.actor_id, entry.role) == (council.director.id, "director")
 
 
 def test_after_closing_the_results_are_made_again(
