@@ -106,6 +106,14 @@ def test_what_is_decided_is_the_grade_used_and_the_others_stay(
     assert sorted(kept) == ["auditor", "decider"]
 
 
+def test_what_was_published_in_dispute_is_no_longer_marked_once_it_is_decided(
+    session: Session, council: Council, clock: FixedClock
+) -> None:
+    audit = disputed(session, council, published_grade=3, published_disputed=True)
+    determine_dispute(session, audit.id, DECISION, by(council.qa_lead, clock))
+    assert (audit.published_grade, audit.published_disputed) == (4, False)
+
+
 def test_the_head_of_another_service_decides_and_those_inside_the_line_do_not(
     session: Session, council: Council, clock: FixedClock
 ) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.audit_tool import answers_digest
+from auditflow.domain.chain import ENTRY_FIELDS, Entry
 from auditflow.domain.clock import FixedClock
-from auditflow.models import CaseAudit, DomainGrade, Submission
+from auditflow.models import CaseAudit, DomainGrade, Journal, Submission
 from auditflow.models.triggers import drop_statements
 from auditflow.services.act import Act
 from auditflow.services.seal import seal_journal
@@ -100,16 +102,41 @@ def test_a_missing_entry(session: Session, audit: CaseAudit, tamper: Tamper) -> 
 
 
 def test_an_inserted_entry(session: Session, audit: CaseAudit, tamper: Tamper) -> None:
-    from dataclasses import replace
-
-    from auditflow.domain.chain import ENTRY_FIELDS, Entry
-    from auditflow.models import Journal
-
     last = session.scalars(sa.select(Journal).where(Journal.subject_type == "case_audit", Journal.number == 3)).one()
     entry = Entry(**{name: getattr(last, name) for name in ENTRY_FIELDS})
     forged = replace(entry, number=4, key="forged", previous=last.hash)
     session.add(Journal(**{name: getattr(forged, name) for name in ENTRY_FIELDS}, hash=forged.hash))
     session.flush()
+    assert kinds(session) == {"entry_inserted"}
+
+
+def rewrite(session: Session, number: int, **changes: object) -> None:
+    """The entry of the audit with other contents, and every later one linked and hashed anew, the row's head too."""
+    mine = sa.select(Journal).where(Journal.subject_type == "case_audit", Journal.number >= number)
+    head = ""
+    for row in session.scalars(mine.order_by(Journal.number)).all():
+        entry = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
+        entry = replace(entry, **(changes if row.number == number else {"previous": head}))
+        head = entry.hash
+        values = {name: getattr(entry, name) for name in ENTRY_FIELDS} | {"hash": head}
+        session.execute(sa.update(Journal).where(Journal.id == row.id).values(**values))
+    session.execute(sa.update(CaseAudit).values(chain_head=head))
+    session.expire_all()
+
+
+def test_a_sealed_chain_rewritten_with_every_hash_made_anew_is_known_by_the_seal(
+    session: Session, audit: CaseAudit, tamper: Tamper
+) -> None:
+    rewrite(session, 2, role="director")
+    assert kinds(session) == {"seal_forged"}
+
+
+def test_an_entry_that_does_not_follow_from_the_one_before_it(
+    session: Session, audit: CaseAudit, tamper: Tamper
+) -> None:
+    for statement in ("DELETE FROM seal_leaf", "DELETE FROM seal"):
+        tamper(statement)
+    rewrite(session, 2, previous="f00d" * 16)
     assert kinds(session) == {"entry_inserted"}
 
 
