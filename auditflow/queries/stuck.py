@@ -150,17 +150,6 @@ def list_handed_back(session: Session, moderation_ids: Collection[int]) -> dict[
     return found
 
 
-def find_case_audit_of(session: Session, subject_type: str, subject_id: int) -> CaseAudit | None:
-    """The case audit that an item is about; None for a round and for a request about one."""
-    if subject_type == "case_audit":
-        return session.get(CaseAudit, subject_id)
-    table = SOURCES[subject_type].table
-    if "case_audit_id" not in table.c:
-        return None
-    audit_id = session.scalar(sa.select(table.c.case_audit_id).where(table.c.id == subject_id))
-    return session.get(CaseAudit, audit_id) if audit_id is not None else None
-
-
 @dataclass(frozen=True, slots=True)
 class StuckRow:
     """One stuck item in words: what it is, since when, and who was left out as (name, why)."""
