@@ -130,7 +130,7 @@ MOVES = (
         target="verified",
         roles=("verifier",),
         label="Check the difference it made",
-        guards=(*VERIFY, g.DIFFERENCE_KNOWN, g.FOLLOWED_UP),
+        guards=(*VERIFY, g.NOT_VOUCHING, g.DIFFERENCE_KNOWN, g.FOLLOWED_UP),
         tell=OUTCOME,
     ),
     Move(
@@ -140,7 +140,7 @@ MOVES = (
         target="verified",
         roles=("head_of_service",),
         label="Check the difference it made",
-        guards=(*VERIFY, g.DIFFERENCE_KNOWN),
+        guards=(*VERIFY, g.NOT_VOUCHING, g.DIFFERENCE_KNOWN),
         reason=True,
         tell=OUTCOME,
     ),
@@ -203,7 +203,8 @@ WORKFLOW = Workflow(
     deadlines=DEADLINES,
     note=(
         "Overdue always counts from the first date. An action that made no difference needs a further action, or "
-        "the head of service's reason; until then its audit stays open. One action may answer several findings. "
+        "the head of service's reason; until then its audit stays open. Nobody vouches for the work of someone who "
+        "reports to them, but the director where nobody else can check it. One action may answer several findings. "
         "Until its owner accepts it, whoever proposed it may take it back; once the audit is submitted, not if it is "
         "the only answer to something that was found. "
         "The auditor is told of every outcome."

@@ -45,6 +45,7 @@ MOVES = (
         target="raised",
         roles=("raiser", "reader"),
         label="Raise the concern again",
+        guards=(g.NOT_CONCERNED,),
         reason=True,
         tell=("raiser", *ANSWER),
     ),

@@ -130,7 +130,7 @@ MOVES = (
         target="closed",
         roles=LEAD,
         label="Close the round and publish its results",
-        guards=(g.RESULTS_FROZEN,),
+        guards=(g.NO_DISPUTE_IN_TIME, g.RESULTS_FROZEN),
     ),
     Move(
         action="cancel",
@@ -176,7 +176,9 @@ WORKFLOW = Workflow(
         "The seed is made by the product when the sample is drawn, never typed and never offered again; or it is "
         "the outcome of a public event that was named when the design was locked. Discarded draws stay on "
         "record. A census draws nothing: it takes every case that its rules let in, and while it is live those of "
-        "later lists. Completion always counts from the first end date. Closing publishes; a later correction makes "
+        "later lists. Completion always counts from the first end date. A dispute that nobody decided in time is "
+        "settled when reporting begins, and again before closing: the first grade is published, marked as "
+        "disputed. Closing publishes; a later correction makes "
         "a second version of the results beside the first. The audits of a cancelled round stay readable and "
         "are in no figure; its concerns and actions go on."
     ),

@@ -88,6 +88,9 @@ class AuditRoundFacts(TypedDict):
         "returned, or disputed within the time to decide (overdue disputes settle when reporting begins).",
     ]
     open_second_gradings: Annotated[int, "Case audits of purpose `second` that are neither filed nor removed."]
+    disputes_in_time: Annotated[
+        int, "Main case audits in dispute within the time to decide (overdue disputes settle when the round closes)."
+    ]
     grades_in: Annotated[int, "Case audits of the round, of any purpose, that were ever submitted."]
     results_frozen: Annotated[bool, "The round's results are stored with their digest.", Given(True)]
     request_open: RequestOpen
@@ -168,6 +171,8 @@ class ActionFacts(TypedDict):
 
     actor_in_conflict: InConflict
     actor_is_owner_or_reports: Annotated[bool, "The person acting owns the action, or reports to its owner."]
+    actor_manages_owner: Annotated[bool, "The action's owner reports to the person acting."]
+    vouches: Annotated[bool, "It is said that the action made a difference, whole or in part.", Given(False)]
     nobody_qualifies: NobodyQualifies
     answers_alone: Annotated[
         int,

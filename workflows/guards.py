@@ -163,6 +163,12 @@ SECOND_GRADINGS_SETTLED = is_not(
     "open_second_gradings",
     "Some blind second gradings are not in. Wait for them, or withdraw them.",
 )
+NO_DISPUTE_IN_TIME = is_not(
+    "no_dispute_in_time",
+    "disputes_in_time",
+    "Some grades are in dispute, and there is still time to decide them. Have them decided, or wait until the time "
+    "is over: then closing publishes the first grade of each, marked as disputed.",
+)
 RESULTS_FROZEN = is_true("results_frozen", "results_frozen", "The results must be frozen before the round closes.")
 NO_GRADE_IN = is_not("no_grade_in", "grades_in", "A grade is in, so only the director can cancel this round.")
 GRADE_IN = is_true("grade_in", "grades_in", "No grade is in yet, so the quality assurance lead cancels this round.")
@@ -186,6 +192,13 @@ NOT_OWNER = is_not(
     "not_owner",
     "actor_is_owner_or_reports",
     "You own this action, or report to the person who does. Somebody else must decide it.",
+)
+NOT_VOUCHING = Guard(
+    "not_vouching",
+    "The owner of this action reports to you, so somebody else must say that it made a difference. You can say that "
+    "it made none.",
+    lambda facts: not (facts["actor_manages_owner"] and facts["vouches"]),
+    ("actor_manages_owner", "vouches"),
 )
 DIFFERENCE_KNOWN = Guard(
     "difference_known",

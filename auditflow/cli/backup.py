@@ -12,7 +12,7 @@ from auditflow.cli.place import open_place
 from auditflow.config import load_settings
 from auditflow.domain.clock import SystemClock
 from auditflow.models.database import open_database
-from auditflow.services.archive import restore_backup, write_backup
+from auditflow.services.archive import read_header, restore_backup, write_backup
 
 
 @click.command()
@@ -34,7 +34,7 @@ def backup(file: Path) -> None:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(file: Path) -> None:
-    """Fill an empty database from FILE and verify its journal.
+    """Fill a new, empty database from FILE (restore makes its own tables) and verify its journal.
 
     Example: AUDITFLOW_DATABASE_URL=sqlite:///new.db auditflow restore auditflow-2026-12-01.zip
     """
@@ -47,6 +47,11 @@ def restore(file: Path) -> None:
     with database.reading() as session:
         findings = verify_journal(session).findings
     click.echo(f"{sum(counts.values()):,} rows were restored.")
+    seal = read_header(file).get("seal")
+    if seal:
+        click.echo(
+            f"Newest seal in it: {seal['number']}, {seal['hash']}. Compare it with the one that you kept outside."
+        )
     for finding in findings:
         click.echo(f"{finding.kind}: {finding.subject_type} {finding.subject_id}: {finding.sentence}", err=True)
     click.echo("The journal verifies." if not findings else "The journal does not verify.", err=bool(findings))

@@ -63,6 +63,12 @@ def list_domains_in_use(session: Session, case_audit_id: int) -> dict[str, int |
     return {row.domain: row.grade for row in ordered}
 
 
+def list_first_domains(session: Session, case_audit_id: int) -> dict[str, int | None]:
+    """Domain -> the auditor's grade in the first submission; None is not applicable."""
+    first = (DomainGrade.case_audit_id == case_audit_id, DomainGrade.source == "auditor", DomainGrade.number == 1)
+    return dict(session.execute(sa.select(DomainGrade.domain, DomainGrade.grade).where(*first)).all())
+
+
 def list_disputed(session: Session, viewer: Viewer) -> list[tuple[CaseAudit, str, datetime | None]]:
     """The audits in dispute that this person may know of, with their round and time limit, the first due first."""
     due: Any = sa.and_(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from auditflow.models import AuditRound, CaseAudit, Frame, FrameCase, NameMatch, Person, Reflection, Team
 from auditflow.models.base import core
-from auditflow.queries.scope import Viewer
+from auditflow.queries.scope import Viewer, feedback_came_to_team
 
 
 def find_current_worker(session: Session, ref: str) -> int | None:
@@ -40,7 +40,8 @@ class FeedbackRow:
 def list_feedback(session: Session, viewer: Viewer) -> list[FeedbackRow]:
     """What this person was asked about their own cases, and what was shared about their team's; latest first."""
     mine = sa.and_(Reflection.case_audit_id == CaseAudit.id, Reflection.person_id == viewer.person_id)
-    team = sa.and_(CaseAudit.team_id.in_(viewer.managed_team_ids), CaseAudit.shared_at.is_not(None))
+    held = sa.and_(CaseAudit.team_id.in_(viewer.managed_team_ids), CaseAudit.shared_at.is_not(None))
+    team = sa.or_(held, feedback_came_to_team(viewer))
     asked = Reflection.case_audit_id.is_not(None)
     statement = (
         sa.select(CaseAudit, AuditRound.name, core(Person).c.name, Reflection)

@@ -18,10 +18,12 @@ from auditflow.models import (
     CaseAudit,
     Dispute,
     Moderation,
+    Person,
     Reflection,
     Stuck,
     Team,
 )
+from auditflow.models.base import core
 from auditflow.models.person import held_on
 from auditflow.queries.known_person import KnownPerson, know_person
 from workflows.roles import PERSON_ROLES
@@ -123,6 +125,7 @@ def _within_roles(viewer: Viewer) -> Predicate:
         # A concern about the manager is not theirs to know of.
         concern = CaseAudit.id.in_(sa.select(Alert.case_audit_id).where(Alert.about_manager.is_(False)))
         reasons.append(sa.and_(CaseAudit.team_id.in_(viewer.managed_team_ids), sa.or_(shared, concern)))
+        reasons.append(feedback_came_to_team(viewer))
     if viewer.has("head_of_service"):
         reasons.append(_head_of_service(viewer))
     if viewer.has("director"):
@@ -131,6 +134,16 @@ def _within_roles(viewer: Viewer) -> Predicate:
         up = sa.select(Dispute.case_audit_id).where(Dispute.escalated_at.is_not(None))
         reasons += [CaseAudit.id.in_(escalated), CaseAudit.id.in_(_asked("case_audit")), CaseAudit.id.in_(up)]
     return sa.or_(*reasons)
+
+
+def feedback_came_to_team(viewer: Viewer) -> Predicate:
+    """Feedback was shared with somebody of a team that the viewer manages: the case may have moved there since."""
+    told = (
+        sa.select(Reflection.case_audit_id)
+        .join(core(Person), core(Person).c.id == Reflection.person_id)
+        .where(core(Person).c.team_id.in_(viewer.managed_team_ids))
+    )
+    return sa.and_(CaseAudit.shared_at.is_not(None), CaseAudit.id.in_(told))
 
 
 def _moderated(viewer: Viewer) -> sa.Select[int]:
@@ -184,7 +197,9 @@ def _actions_within_roles(viewer: Viewer) -> Predicate:
     mine = Action.owner_id == me
     if viewer.roles <= {"administrator", "board_member"}:
         return mine
-    shared = sa.select(CaseAudit.id).where(CaseAudit.worker_id == me, CaseAudit.shared_at.is_not(None))
+    told = sa.select(Reflection.case_audit_id).where(Reflection.person_id == me)
+    worked = sa.or_(CaseAudit.worker_id == me, CaseAudit.id.in_(told))
+    shared = sa.select(CaseAudit.id).where(worked, CaseAudit.shared_at.is_not(None))
     audited = sa.select(CaseAudit.ref).where(CaseAudit.auditor_id == me, CaseAudit.purpose == "main")
     reasons = [
         mine,
@@ -194,9 +209,8 @@ def _actions_within_roles(viewer: Viewer) -> Predicate:
         Action.case_audit_id.in_(sa.select(CaseAudit.id).where(CaseAudit.ref.in_(audited))),
     ]
     if viewer.managed_team_ids:
-        teams = sa.select(CaseAudit.id).where(
-            CaseAudit.team_id.in_(viewer.managed_team_ids), CaseAudit.shared_at.is_not(None)
-        )
+        theirs = sa.and_(CaseAudit.team_id.in_(viewer.managed_team_ids), CaseAudit.shared_at.is_not(None))
+        teams = sa.select(CaseAudit.id).where(sa.or_(theirs, feedback_came_to_team(viewer)))
         reasons.append(Action.case_audit_id.in_(teams))
     if viewer.has("head_of_service"):
         own = sa.select(Team.id).where(Team.service_id == viewer.service_id)

@@ -25,6 +25,7 @@ WHY: dict[str, str] = {
     "actor_graded_it": "audited or moderated this case, or manages the person who did",
     "actor_is_requester": "asked for this",
     "actor_is_owner_or_reports": "owns this action, or reports to the person who does",
+    "actor_manages_owner": "manages the person who owns this action",
     "actor_is_case_worker": "is the case’s worker",
     "actor_is_concerned": "is the person whom the concern is about",
     "handed_back": "handed it back",
@@ -149,17 +150,6 @@ def list_handed_back(session: Session, moderation_ids: Collection[int]) -> dict[
     return found
 
 
-def find_case_audit_of(session: Session, subject_type: str, subject_id: int) -> CaseAudit | None:
-    """The case audit that an item is about; None for a round and for a request about one."""
-    if subject_type == "case_audit":
-        return session.get(CaseAudit, subject_id)
-    table = SOURCES[subject_type].table
-    if "case_audit_id" not in table.c:
-        return None
-    audit_id = session.scalar(sa.select(table.c.case_audit_id).where(table.c.id == subject_id))
-    return session.get(CaseAudit, audit_id) if audit_id is not None else None
-
-
 @dataclass(frozen=True, slots=True)
 class StuckRow:
     """One stuck item in words: what it is, since when, and who was left out as (name, why)."""
@@ -183,9 +173,11 @@ def list_stuck(session: Session, viewer: Viewer) -> list[StuckRow]:
     names = dict(
         session.execute(sa.select(core(Person).c.id, core(Person).c.name).where(core(Person).c.id.in_(ids))).all()
     )
-    found = (_stuck_row(session, row, names) for row in rows)
+    found = _find_items(session, rows)
+    keys = [(row, (row.subject_type, row.subject_id)) for row in rows]
+    shown = [_stuck_row(row, found[key], names) for row, key in keys if key in found]
     graded = list_graded_now(session, viewer)
-    return [row for row in found if row is not None and (row.ref not in graded or _is_known(row, viewer))]
+    return [row for row in shown if row.ref not in graded or _is_known(row, viewer)]
 
 
 def _is_known(row: StuckRow, viewer: Viewer) -> bool:
@@ -200,24 +192,38 @@ def count_stuck(session: Session, viewer: Viewer) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(Stuck)) or 0
 
 
-def _stuck_row(session: Session, row: Stuck, names: dict[int, str]) -> StuckRow | None:
-    table = SOURCES[row.subject_type].table
-    state = session.scalar(sa.select(table.c.state).where(table.c.id == row.subject_id))
-    if state is None:
-        return None
-    audit = find_case_audit_of(session, row.subject_type, row.subject_id)
+def _stuck_row(row: Stuck, found: sa.Row[Any], names: dict[int, str]) -> StuckRow:
     return StuckRow(
         subject_type=row.subject_type,
         subject_id=row.subject_id,
-        state=state,
-        state_words=WORKFLOWS[row.subject_type].labels[state],
-        ref=audit.ref if audit else "",
-        case_audit_id=audit.id if audit else None,
-        auditor_id=audit.auditor_id if audit else None,
-        round_id=audit.round_id if audit else None,
+        state=found.state,
+        state_words=WORKFLOWS[row.subject_type].labels[found.state],
+        ref=found.ref or "",
+        case_audit_id=found.case_audit_id,
+        auditor_id=found.auditor_id,
+        round_id=found.round_id,
         since=row.since,
         excluded=tuple(
             (names.get(int(entry["person"]), "Somebody"), WHY.get(str(entry["why"]), WHY["not_here"]))
             for entry in row.excluded
         ),
     )
+
+
+def _find_items(session: Session, rows: Collection[Stuck]) -> dict[tuple[str, int], sa.Row[Any]]:
+    """Where each stuck item stands and the case audit it is about: one statement for each kind of item."""
+    found: dict[tuple[str, int], sa.Row[Any]] = {}
+    for subject_type in dict.fromkeys(row.subject_type for row in rows):
+        ids = [row.subject_id for row in rows if row.subject_type == subject_type]
+        found |= {(subject_type, row.id): row for row in session.execute(_items(subject_type, ids))}
+    return found
+
+
+def _items(subject_type: str, ids: Collection[int]) -> sa.Select[Any]:
+    table, audit = SOURCES[subject_type].table, core(CaseAudit).alias("about")
+    key = table.c.id if subject_type == "case_audit" else table.c.get("case_audit_id")
+    # A round, and a request about one, are about no case.
+    same = sa.false() if key is None else audit.c.id == key
+    about = (audit.c.id.label("case_audit_id"), audit.c.ref, audit.c.auditor_id, audit.c.round_id)
+    statement: sa.Select[Any] = sa.select(table.c.id, table.c.state, *about).select_from(table.outerjoin(audit, same))
+    return statement.where(table.c.id.in_(ids))

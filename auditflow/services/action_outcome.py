@@ -73,13 +73,12 @@ def verify_action(
 ) -> Outcome:
     """Check the difference an action made; its auditor and owner are told, and the audit is closed if it can be.
 
-    Raises GuardRefused for the owner, for who reports to them, for a conflict of interest, and for a “no”
-    without a follow-up or the head of service's reason.
+    Raises GuardRefused for the owner, for who reports to them, for who manages them and says that it made a
+    difference, for a conflict of interest, and for a “no” without a follow-up or the head of service's reason.
     """
     row = get_subject(session, Action, action_id)
     how = _checked(found)
-    given = {"difference": found.difference, "how_known_given": True, "follow_up": found.follow_up is not None}
-    facts = ask_first(session, ("action", action_id), "verify", act, expected_version=version, given=given)
+    facts = ask_first(session, ("action", action_id), "verify", act, expected_version=version, given=_given(found))
     with session.begin_nested():
         follow_up = _follow_up(session, row, found, act) if facts.repeats is None else None
         follow_up_id = follow_up.id if follow_up else row.follow_up_id
@@ -87,6 +86,16 @@ def verify_action(
         if not outcome.repeated:
             close_when_settled(session, row.case_audit_id, act)
     return outcome
+
+
+def _given(found: Verification) -> dict[str, Any]:
+    """What the guards want to know of it."""
+    return {
+        "difference": found.difference,
+        "vouches": found.difference != "no",
+        "how_known_given": True,
+        "follow_up": found.difference == "no" and found.follow_up is not None,
+    }
 
 
 def _checked(found: Verification) -> str:
@@ -132,9 +141,5 @@ def _verify(
         details={"difference": found.difference, "follow_up": follow_up_id},
         changes=changes,
         texts={"how_known": how},
-        facts={
-            "difference": found.difference,
-            "how_known_given": True,
-            "follow_up": found.difference == "no" and found.follow_up is not None,
-        },
+        facts=_given(found),
     )

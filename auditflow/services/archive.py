@@ -12,6 +12,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -20,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.errors import BadInput
-from auditflow.models import Base
+from auditflow.models import Base, Seal
 
 FORMAT = 1
 BATCH = 1000
@@ -28,11 +29,26 @@ HEADER = "backup.json"
 
 
 def write_backup(session: Session, path: Path, *, revision: str, at: datetime) -> dict[str, int]:
-    """Write everything to `path` (through a temporary file); returns the rows of each table."""
+    """Write everything to `path` (through a temporary file); returns the rows of each table.
+
+    Raises BadInput where no file can be written; then none is left there.
+    """
+    partial = path.with_suffix(path.suffix + ".part")
+    try:
+        counts = _write(session, partial, revision, at)
+        partial.replace(path)
+    except OSError as problem:
+        raise BadInput(f"The backup cannot be written to {path}: {problem.strerror or problem}.") from problem
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+    return counts
+
+
+def _write(session: Session, path: Path, revision: str, at: datetime) -> dict[str, int]:
     counts: dict[str, int] = {}
     digests: dict[str, str] = {}
-    partial = path.with_suffix(path.suffix + ".part")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for table in Base.metadata.sorted_tables:
             with archive.open(f"{table.name}.jsonl", "w") as part:
                 counts[table.name], digests[table.name] = _write_table(session, table, part)
@@ -41,12 +57,18 @@ def write_backup(session: Session, path: Path, *, revision: str, at: datetime) -
             "engine": session.get_bind().dialect.name,
             "revision": revision,
             "made_at": at.isoformat(),
+            "seal": _newest_seal(session),
             "rows": counts,
             "sha256": digests,
         }
         archive.writestr(HEADER, json.dumps(header, indent=2))
-    partial.replace(path)
     return counts
+
+
+def _newest_seal(session: Session) -> dict[str, Any] | None:
+    """Number and hash of the journal's last seal, to be compared with the one kept outside; None before the first."""
+    seal = session.scalars(sa.select(Seal).order_by(Seal.number.desc()).limit(1)).first()
+    return None if seal is None else {"number": seal.number, "hash": seal.hash}
 
 
 def _write_table(session: Session, table: sa.Table, part: IO[bytes]) -> tuple[int, str]:
@@ -102,7 +124,7 @@ def restore_backup(session: Session, path: Path, *, revision: str) -> dict[str, 
 
 def _require_empty(session: Session) -> None:
     if session.execute(sa.text("SELECT 1 FROM journal LIMIT 1")).first() is not None:
-        raise BadInput("This database has data. Restore into an empty one (after “auditflow init” made its tables).")
+        raise BadInput("This database has data. Restore into a new, empty database: restore makes its own tables.")
 
 
 def _check_digests(archive: zipfile.ZipFile, header: dict[str, Any]) -> None:

@@ -193,10 +193,9 @@ def _send_on(session: Session, sheet: Sheet, act: Act, submission_id: int) -> st
     audit_id, grade = sheet.audit.id, _value(sheet.answers["overall"])
     if sheet.grading_only:
         return apply(session, Request("case_audit", audit_id, "file", act.by_system("file"))).target
-    audit = session.get_one(CaseAudit, audit_id)
     assert grade is not None, "the guards have seen to it"
-    choice = get_moderation_choice(session, audit, grade=grade)
-    if not choice.moderated and audit.returns == 0:
+    choice = get_moderation_choice(session, session.get_one(CaseAudit, audit_id), grade=grade)
+    if not choice.moderated:
         changes = {"agreed_at": act.at, "published_grade": grade}
         not_chosen = {"moderation_chosen": False}
         system = act.by_system("agree")

@@ -85,7 +85,7 @@ def approve_correction(
     with session.begin_nested():
         outcome = _decide(session, row, "approve", words, act, version)
         if not outcome.repeated:
-            _stand_beside(session, row, act)
+            _stand_beside(session, row, act, outcome.role)
     return outcome
 
 
@@ -113,15 +113,17 @@ def _decide(session: Session, row: Correction, action: str, words: str, act: Act
     )
 
 
-def _stand_beside(session: Session, row: Correction, act: Act) -> None:
+def _stand_beside(session: Session, row: Correction, act: Act, role: str) -> None:
     session.refresh(row)
     audit = session.get_one(CaseAudit, row.case_audit_id)
     newest = list_versions(session, audit.id)[-1]
-    changes = {}
+    changes, domains = {}, {}
     if row.item == "overall.grade":
         changes["published_grade"] = row.proposed["value"]
     elif row.item.endswith(".grade"):
-        keep_domain_grades(session, audit.id, {row.item.split(".")[1]: row.proposed["value"]})
+        domains = {row.item.split(".")[1]: row.proposed["value"]}
+        keep_domain_grades(session, audit.id, domains)
     details = {"correction": row.id, "number": newest.number, "answers_sha256": answers_digest(newest.answers)}
-    record(session, audit, act.then("corrected"), Note("corrected", "qa_lead", details=details, changes=changes))
+    details |= {"domains": domains} if domains else {}
+    record(session, audit, act.then("corrected"), Note("corrected", role, details=details, changes=changes))
     results_again(session, audit.id, act)

@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 from auditflow.models import DomainGrade
 
 
-def keep_domain_grades(session: Session, case_audit_id: int, domains: Mapping[str, int]) -> None:
-    """Grades of domains that somebody decided after moderation, as the next set beside the earlier ones."""
+def keep_domain_grades(session: Session, case_audit_id: int, domains: Mapping[str, int | None]) -> None:
+    """Grades of domains that somebody decided after moderation, as the next set beside the earlier ones.
+
+    None is not applicable.
+    """
     last = session.scalar(
         sa.select(sa.func.max(DomainGrade.number)).where(
             DomainGrade.case_audit_id == case_audit_id, DomainGrade.source == "decider"

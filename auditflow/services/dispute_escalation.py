@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.errors import GuardRefused, WrongState
-from auditflow.models import CaseAudit, Deadline
-from auditflow.queries.dispute import find_open_dispute, get_open_dispute, list_undecided
+from auditflow.models import CaseAudit, Deadline, Dispute
+from auditflow.queries.dispute import find_open_dispute, get_open_dispute, list_first_domains, list_undecided
 from auditflow.services.act import Act
+from auditflow.services.decider_grades import keep_domain_grades
 from auditflow.services.transitions import Outcome, Request, apply
 
 UNDECIDED = "Nobody decided by the end of the round: the first grade stands, marked as disputed."
@@ -54,10 +55,13 @@ def _notice(session: Session, case_audit_id: int, at: datetime) -> None:
 
 
 def publish_first_grade(session: Session, case_audit_id: int, act: Act) -> Outcome:
-    """At the end of the round the first grade of an undecided, overdue dispute is published, marked as disputed."""
+    """At the end of the round the first grades of an undecided, overdue dispute are published, marked as disputed.
+
+    With the overall grade those of the domains: what a moderator changed is what nobody decided.
+    """
     dispute = find_open_dispute(session, case_audit_id)
     audit = session.get_one(CaseAudit, case_audit_id)
-    grade = audit.first_grade
+    grade, domains = audit.first_grade, list_first_domains(session, case_audit_id)
     with session.begin_nested():
         outcome = apply(
             session,
@@ -66,18 +70,24 @@ def publish_first_grade(session: Session, case_audit_id: int, act: Act) -> Outco
                 case_audit_id,
                 "publish_first_grade",
                 act.by_system(f"dispute-{case_audit_id}"),
-                details={"grade": grade},
+                details={"dispute": dispute.id if dispute else None, "grade": grade, "domains": domains},
                 changes={"published_grade": grade, "published_disputed": True, "agreed_at": act.at},
             ),
         )
-        if dispute is not None and not outcome.repeated:
-            dispute.decided_at, dispute.grade, dispute.decision = act.at, grade, UNDECIDED
-            session.flush()
+        if not outcome.repeated:
+            keep_domain_grades(session, case_audit_id, domains)
+            _note_undecided(session, dispute, grade, act)
     return outcome
 
 
+def _note_undecided(session: Session, dispute: Dispute | None, grade: int | None, act: Act) -> None:
+    if dispute is not None:
+        dispute.decided_at, dispute.grade, dispute.decision = act.at, grade, UNDECIDED
+        session.flush()
+
+
 def publish_undecided(session: Session, round_id: int, act: Act) -> list[int]:
-    """Call when a round begins reporting: publish the first grade of each of its overdue disputes.
+    """Call when a round begins reporting and before it closes: publish the first grade of each overdue dispute.
 
     Returns the case audits it published; those whose time has not run out are left alone.
     """

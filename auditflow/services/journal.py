@@ -21,11 +21,11 @@ from auditflow.services.journal_entry import (
     messages,
     request_digest,
     salted,
-    witnessed,
     write,
 )
 from auditflow.services.subjects import type_of, workflow_of
 from auditflow.services.timetable import timetable
+from auditflow.services.witness import witnessed, witnessed_at_first
 
 STALE = (
     "Somebody else has changed this since you opened it, or you did in another tab. "
@@ -74,12 +74,16 @@ def record(session: Session, row: Chained, act: Act, note: Note) -> None:
     """Journal something about `row`: its state stays as it is. Raises Stale if it was changed meanwhile."""
     session.flush()
     rows, digests = salted(note.texts)
-    proof = witnessed(type_of(row), note.changes) | ({"texts": digests} if digests else {})
-    entry = _entry(row, act, note, {**note.details, **proof})
+    proof = witnessed(type_of(row), note.changes) if row.version else _at_first(row, note)
+    entry = _entry(row, act, note, {**note.details, **proof, **({"texts": digests} if digests else {})})
     clocks = _first_clocks(session, row, act, note) if row.version == 0 else Clocks()
     if not write(session, Writing(entry, note.changes, rows, messages(entry, note.tell), clocks)):
         raise Stale(STALE)
     session.expire(row)
+
+
+def _at_first(row: Chained, note: Note) -> dict[str, Any]:
+    return witnessed_at_first(type_of(row), lambda name: note.changes.get(name, getattr(row, name)))
 
 
 def _entry(row: Chained, act: Act, note: Note, details: dict[str, Any]) -> Entry:

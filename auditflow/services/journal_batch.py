@@ -23,6 +23,7 @@ from auditflow.services.bulk_rows import delete_rows, insert_rows, reserve_ids, 
 from auditflow.services.journal import STALE
 from auditflow.services.journal_entry import request_digest
 from auditflow.services.subjects import table_of, workflow_of
+from auditflow.services.witness import begun
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -43,13 +44,17 @@ class Batch:
 
 
 class Line(NamedTuple):
-    """One subject as it was read, with the details of its entry and the values of `Batch.changes`."""
+    """One subject as it was read, with the details of its entry and the values of `Batch.changes`.
+
+    `proof` stands in the details too, but is no part of what was asked for.
+    """
 
     subject_id: int
     version: int
     chain_head: str
     details: Mapping[str, Any] = NOTHING
     values: tuple[Any, ...] = ()
+    proof: Mapping[str, Any] = NOTHING
 
 
 def write_many(session: Session, batch: Batch, lines: Sequence[Line]) -> None:
@@ -81,15 +86,22 @@ def begin_many(
     table = table_of(batch.subject_type)
     ids = reserve_ids(session, table, len(rows))
     words = details or [NOTHING] * len(rows)
-    lines = [Line(i, 0, GENESIS, about, row) for i, about, row in zip(ids, words, rows, strict=True)]
-    made = _entries(batch, lines)
-    values = [(line.subject_id, entry[-1], *line.values) for line, entry in zip(lines, made, strict=True)]
     workflow = workflow_of(batch.subject_type)
     fixed = {**_defaults(table, batch), **batch.fixed, "version": 1, "state": batch.to_state}
+    lines = [
+        Line(i, 0, GENESIS, about, row, _proof(batch, row, fixed))
+        for i, about, row in zip(ids, words, rows, strict=True)
+    ]
+    made = _entries(batch, lines)
+    values = [(line.subject_id, entry[-1], *line.values) for line, entry in zip(lines, made, strict=True)]
     fixed["workflow_version"] = workflow.version if workflow else 1
     insert_rows(session, table, ("id", "chain_head", *batch.changes), values, fixed)
     _journal(session, batch, made)
     return ids
+
+
+def _proof(batch: Batch, values: tuple[Any, ...], fixed: Mapping[str, Any]) -> dict[str, Any]:
+    return begun(batch.subject_type, {**fixed, **dict(zip(batch.changes, values, strict=True))}.get)
 
 
 def _defaults(table: sa.Table, batch: Batch) -> dict[str, Any]:
@@ -113,8 +125,10 @@ def _entries(batch: Batch, lines: Sequence[Line]) -> list[tuple[Any, ...]]:
         digest = known.get(about)
         if digest is None:
             digest = known[about] = request_digest(batch.action, line.details, {})
+        details = {**line.details, **line.proof} if line.proof else line.details
+        about = canonical(details) if line.proof else about
         text = f'{start},{line.subject_id},{line.version + 1},{middle},{about},{ending},"{digest}","{line.chain_head}"]'
-        made.append((line.subject_id, line.version + 1, line.details, digest, line.chain_head, sha256(text)))
+        made.append((line.subject_id, line.version + 1, details, digest, line.chain_head, sha256(text)))
     return made
 
 

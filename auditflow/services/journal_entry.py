@@ -47,18 +47,6 @@ class Writing:
     clocks: Clocks = field(default_factory=Clocks)
 
 
-WITNESSED: Mapping[str, frozenset[str]] = {
-    "case_audit": frozenset({"first_grade", "moderated_grade", "determined_grade", "published_grade"}),
-}
-"""Columns whose every value stands in the entry that set it, so that `journal verify` finds an edited one."""
-
-
-def witnessed(subject_type: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of an entry's details that repeats the witnessed columns among `changes`."""
-    found = {name: changes[name] for name in sorted(WITNESSED.get(subject_type, frozenset()) & changes.keys())}
-    return {"grades": found} if found else {}
-
-
 def salted(texts: Mapping[str, str]) -> tuple[list[dict[str, str]], dict[str, str]]:
     """Rows for the erasable table, and field -> digest for the entry's details."""
     rows = [{"field": name, "salt": secrets.token_hex(16), "text": text} for name, text in texts.items()]

@@ -64,6 +64,11 @@ def graded_domains(submission: Submission) -> dict[str, int | None]:
     return found
 
 
+def domains_digest(domains: Mapping[str, int | None]) -> str:
+    """The SHA-256 of a set of grades by domain, as the entry of the decision holds it."""
+    return sha256_hex(canonical_json(dict(domains)))
+
+
 def require_moderator(session: Session, row: Moderation, act: Act) -> None:
     """Raises WrongState or NotPermitted unless the task is with the person acting, who may still moderate."""
     if row.state != "with_moderator":
@@ -173,7 +178,7 @@ def _decide_task(
         "changed": judgement.changed,
         "audit": {question: view[question] for question in AUDIT_QUESTIONS if question in view},
         "commented": [comment.item for comment in comments],
-        "grades_sha256": sha256_hex(canonical_json(dict(judgement.domains))),
+        "grades_sha256": domains_digest(judgement.domains),
     }
     changes = {
         "decided_at": act.at,

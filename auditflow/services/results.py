@@ -20,7 +20,9 @@ from auditflow.queries.results_actions import count_domain_actions
 from auditflow.queries.results_coverage import count_workers
 from auditflow.queries.results_draw import describe_draw
 from auditflow.queries.results_groups import count_groups
+from auditflow.queries.results_journal import list_journalled_results
 from auditflow.services.act import Act
+from auditflow.services.dispute_escalation import publish_undecided
 from auditflow.services.journal import Note, record
 from auditflow.services.permission import ask_first
 from auditflow.services.transitions import Outcome, Request, apply
@@ -82,12 +84,14 @@ def results_digest(results: Mapping[str, Any]) -> str:
 def close_round(session: Session, round_id: int, act: Act, *, expected_version: int | None = None) -> Outcome:
     """Freeze the results as version 1 under their digest, and publish them. The same act closes once.
 
+    What was challenged since reporting began and nobody decided in time is settled first, as when it began.
     Raises NotFound, Stale, WrongState, NotPermitted or GuardRefused.
     """
     facts = ask_first(session, ("audit_round", round_id), "close", act, expected_version=expected_version)
     if facts.repeats is not None:
         frozen = get_frozen_results(session, round_id, 1)
     else:
+        publish_undecided(session, round_id, act)
         frozen = _freeze(session, round_id, 1, act)
     return apply(
         session,
@@ -129,9 +133,10 @@ def _same_figures(frozen: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
 
 
 def check_frozen(session: Session, round_id: int, number: int | None = None) -> bool:
-    """Whether frozen results still have the digest they were frozen under. Raises NotFound."""
+    """Whether frozen results still have the digest that the journal says they were frozen under. Raises NotFound."""
     frozen = get_frozen_results(session, round_id, number)
-    return results_digest(frozen.results) == frozen.sha256
+    said = list_journalled_results(session, round_id).get((round_id, frozen.number))
+    return said == frozen.sha256 == results_digest(frozen.results)
 
 
 def _freeze(session: Session, round_id: int, number: int, act: Act) -> RoundResult:

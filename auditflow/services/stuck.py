@@ -114,7 +114,8 @@ def may_move(kind: str, state: str, asked: Asked) -> bool:
         return False
     # Whoever it is allocated to and is no auditor any more cannot open it.
     roles = asked.roles - {"auditor"} if asked.values.get("auditor_gone") else asked.roles
-    facts = {**asked.values, **when_asking(kind), "nobody_qualifies": False}
+    # An action waits for somebody who may find that it made a difference.
+    facts = {**asked.values, **when_asking(kind), "nobody_qualifies": False, "vouches": True}
     open_to = machine.available(workflow, state=state, roles=roles, facts=facts)
     return bool({move.action for move in open_to} & set(WAITING[kind][state].actions))
 
@@ -125,6 +126,7 @@ REASONS = (
     "actor_graded_it",
     "actor_is_requester",
     "actor_is_owner_or_reports",
+    "actor_manages_owner",
     "actor_is_case_worker",
     "actor_is_concerned",
 )

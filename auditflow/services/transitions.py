@@ -26,11 +26,11 @@ from auditflow.services.journal_entry import (
     messages,
     request_digest,
     salted,
-    witnessed,
     write,
 )
 from auditflow.services.subjects import SUBJECTS, workflow_of
 from auditflow.services.timetable import timetable
+from auditflow.services.witness import witnessed
 from workflows import machine
 from workflows.table import Workflow
 
@@ -60,7 +60,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was done. `repeated` means that it had been done before, under the same key."""
+    """What was done, and in which role; `repeated`: it had been done before, under the same key (then no role)."""
 
     subject_type: str
     subject_id: int
@@ -68,6 +68,7 @@ class Outcome:
     target: str
     version: int
     repeated: bool = False
+    role: str = ""
 
 
 def apply(session: Session, request: Request) -> Outcome:
@@ -142,7 +143,8 @@ def _move(session: Session, request: Request, facts: Facts) -> Outcome | None:
     if not write(session, Writing(entry, request.changes, rows, told, clocks)):
         return None
     _forget(session, request.subject_type, request.subject_id)
-    return Outcome(request.subject_type, request.subject_id, decision.source, decision.target, entry.number)
+    moved = (decision.source, decision.target, entry.number)
+    return Outcome(request.subject_type, request.subject_id, *moved, role=decision.role)
 
 
 def _clocks(

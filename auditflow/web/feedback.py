@@ -116,6 +116,7 @@ def _render(audit: CaseAudit, mine: Reflection | None, moves: Moves, form: Refle
         form=form,
         moves=moves,
         shares=shares,
+        manages=bool(viewer().managed_team_ids) and not shares,
         sheet=_corrected(audit) if shown else None,
         grades=_grades(audit) if shown else {},
         decision=find_last_decision(db(), audit.id) if shown else None,

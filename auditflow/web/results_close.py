@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from auditflow.domain.errors import NotFound
+from auditflow.queries.dispute import list_undecided
 from auditflow.queries.moves import moves_for
 from auditflow.queries.results import get_result_round
 from auditflow.services.results import close_round, compute_results
@@ -33,7 +34,13 @@ def _page(round_id: int, form: PressForm) -> str:
     moves = moves_for(db(), "audit_round", round_id, viewer().person_id, now())
     results = compute_results(db(), round_id)
     return render_template(
-        "results/close.html", row=row, form=form, moves=moves, results=results, done=results["completion"]
+        "results/close.html",
+        row=row,
+        form=form,
+        moves=moves,
+        results=results,
+        done=results["completion"],
+        undecided=len(list_undecided(db(), round_id)),
     )
 
 

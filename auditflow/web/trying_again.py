@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import sqlalchemy as sa
 import structlog
 from flask import Flask, g, request, session
 from sqlalchemy.exc import OperationalError
 
-from auditflow.web.request import SAFE_METHODS, db, house
+from auditflow.web.request import SAFE_METHODS, db, house, known_user
 
 TRIES = 3
 WAITS = (0.1, 0.4)
@@ -29,13 +30,18 @@ def install(app: Flask) -> None:
 
 
 def _reach() -> None:
-    """Begin the request's transaction; with SQLite this is where a lock is waited for."""
+    """Begin the request's transaction and find out who asks; with SQLite this is where a lock is waited for.
+
+    PostgreSQL is sent nothing before the first question, so it is that question which meets a connection that died.
+    """
     if request.method not in SAFE_METHODS:
         try_again(_begin, {})
 
 
 def _begin() -> None:
     db().connection()
+    if known_user() is None:
+        db().execute(sa.select(1))
 
 
 def try_again(view: Callable[..., Any], arguments: dict[str, Any]) -> Any:

@@ -199,8 +199,11 @@ def verifies(world: World, deed: Deed, who: int, _choice: object) -> bool:
 
 
 def followed_up(world: World, deed: Deed, who: int, choice: str) -> bool:
-    """No difference made needs a follow-up, or the reason of the head of the case's service."""
-    return choice != "no" or world.heads(who, deed.case)
+    """No difference made needs a follow-up, or the reason of the head of the case's service.
+
+    A difference is nothing that the owner's manager vouches for.
+    """
+    return world.heads(who, deed.case) if choice == "no" else not world.reports_to(deed.owner, who)
 
 
 def sees(world: World, case: Case, who: int, _choice: object) -> bool:
@@ -237,7 +240,9 @@ def answers(world: World, alert: Concern, who: int, _choice: object) -> bool:
 
 
 def raises_again(world: World, alert: Concern, who: int, _choice: object) -> bool:
-    """Whoever raised it, or answers for the case, or audits it."""
+    """Whoever raised it, or answers for the case, or audits it; not the manager about whom it is."""
+    if alert.about_manager and team_manager(world, alert, who, None):
+        return False
     leads = passed_up(world, alert, who) or world.people[who].has("qa_lead")
     near = team_manager(world, alert, who, None) or own_head(world, alert, who, None)
     return alert.raiser == who or leads or near or auditor(world, alert, who, None)

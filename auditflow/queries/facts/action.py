@@ -53,6 +53,7 @@ def columns(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
         "role_approver": sa.or_(head, holds(actor, "director")),
         "actor_in_conflict": sa.exists(sa.select(1).where(audit.c.id == table.c.case_audit_id, conflict(actor, audit))),
         "actor_is_owner_or_reports": owner_or_reports,
+        "actor_manages_owner": flag(reports_to(table.c.owner_id, actor)),
         "answers_alone": _answers_alone(table),
         "nobody_qualifies": nobody_qualifies("action", table.c.id),
         "first_due_on": table.c.first_due_on,

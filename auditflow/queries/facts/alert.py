@@ -59,11 +59,18 @@ def _manager_and_deputy(table: sa.Table) -> Column:
     return sa.case((table.c.about_manager, ""), else_=both)
 
 
+def _is_concerned(table: sa.Table) -> Column:
+    """Of PERSON: the concern is about them, whatever else they are."""
+    theirs = sa.or_(TEAM.c.manager_id == PERSON.c.id, TEAM.c.deputy_id == PERSON.c.id)
+    about = sa.select(1).where(TEAM.c.id == table.c.team_id, theirs).correlate_except(TEAM)
+    return sa.and_(table.c.about_manager, sa.exists(about))
+
+
 TELL = {
     "raiser": lambda table: table.c.raised_by_id,
     "case_team_manager": _manager_and_deputy,
-    "head_of_service": lambda table: heads_of(service_of_team(table.c.team_id)),
-    "director": lambda table: everyone_with("director"),
+    "head_of_service": lambda table: heads_of(service_of_team(table.c.team_id), but=_is_concerned(table)),
+    "director": lambda table: everyone_with("director", but=_is_concerned(table)),
     "qa_lead": lambda table: everyone_with("qa_lead"),
     "auditor": lambda table: of_audit(table.c.case_audit_id, "auditor_id"),
 }

@@ -40,6 +40,7 @@ def columns(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
         "conflicted_allocations": _count(audits, AUDIT.c.state == "allocated", conflict(AUDIT.c.auditor_id, AUDIT)),
         "unmatched_names": _unmatched(table),
         "unsettled_cases": _count(audits, AUDIT.c.purpose == "main", _unsettled(now)),
+        "disputes_in_time": _count(audits, AUDIT.c.purpose == "main", _in_time(now)),
         "open_second_gradings": _count(
             audits, AUDIT.c.purpose == "second", AUDIT.c.state.not_in(["filed", "removed", "not_audited"])
         ),
@@ -71,6 +72,11 @@ def _trained(table: sa.Table) -> Column:
 
 
 def _unsettled(now: Column) -> Column:
+    return sa.or_(AUDIT.c.state.in_(UNSETTLED), _in_time(now))
+
+
+def _in_time(now: Column) -> Column:
+    """In dispute, and there is still time to decide it."""
     overdue = sa.exists(
         sa.select(1).where(
             DEADLINE.c.subject_type == "case_audit",
@@ -79,7 +85,7 @@ def _unsettled(now: Column) -> Column:
             DEADLINE.c.due_at <= now,
         )
     )
-    return sa.or_(AUDIT.c.state.in_(UNSETTLED), sa.and_(AUDIT.c.state == "disputed", sa.not_(overdue)))
+    return sa.and_(AUDIT.c.state == "disputed", sa.not_(overdue))
 
 
 def _unmatched(table: sa.Table) -> Column:

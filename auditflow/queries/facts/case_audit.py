@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from auditflow.models import Action, AuditRound, CaseAudit, Dispute, Moderation, Submission
+from auditflow.models import Action, AuditRound, CaseAudit, Dispute, Moderation, Reflection, Submission
 from auditflow.models.base import core
 from auditflow.queries.facts.items import (
     audited,
@@ -39,6 +39,7 @@ MODERATION = core(Moderation)
 SUBMISSION = core(Submission)
 DISPUTE = core(Dispute)
 ACTION = core(Action)
+REFLECTION = core(Reflection)
 
 SETTLED_ACTIONS = ("verified", "not_done", "withdrawn")
 
@@ -80,17 +81,27 @@ def _roles(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
 
 
 def _reader(table: sa.Table, actor: Column) -> Column:
-    """Who may read an agreed audit beside its moderator: auditor, worker, manager, and those who answer for it."""
+    """Who may read an agreed audit beside its moderator: auditor, worker, manager, and those who answer for it.
+
+    Once feedback is shared, so may the manager of a team to which the case has moved.
+    """
     service = service_of_team(table.c.team_id)
     return flag(
         sa.or_(
             table.c.auditor_id == actor,
             table.c.worker_id == actor,
             manages_team(actor, table.c.team_id),
+            sa.and_(table.c.shared_at.is_not(None), _manages_who_was_told(table, actor)),
             is_head_of(actor, service),
             holds(actor, "qa_lead"),
         )
     )
+
+
+def _manages_who_was_told(table: sa.Table, actor: Column) -> Column:
+    told = REFLECTION.join(PERSON, PERSON.c.id == REFLECTION.c.person_id).join(TEAM, TEAM.c.id == PERSON.c.team_id)
+    theirs = sa.or_(TEAM.c.manager_id == actor, TEAM.c.deputy_id == actor)
+    return sa.exists(sa.select(1).select_from(told).where(REFLECTION.c.case_audit_id == table.c.id, theirs))
 
 
 def _about_actor(table: sa.Table, actor: Column) -> dict[str, Column]:

@@ -43,24 +43,28 @@ def still_moderates(actor: Column, now: Column) -> Column:
     return sa.or_(sa.not_(holds(actor, "external_moderator")), in_time(actor, now), holds(actor, *OF_THE_COUNCIL))
 
 
-def everyone_with(role: str) -> Column:
-    """The ids of all active people with a council role, joined in one text."""
+def everyone_with(role: str, *, but: Column | None = None) -> Column:
+    """The ids of all active people with a council role, joined in one text; `but` says of PERSON who is left out."""
     return _joined(
         sa.select(PERSON.c.id)
         .join(person_role, person_role.c.person_id == PERSON.c.id)
         .join(ROLE, ROLE.c.id == person_role.c.role_id)
-        .where(ROLE.c.name == role, PERSON.c.active)
+        .where(ROLE.c.name == role, PERSON.c.active, *_without(but))
     )
 
 
-def heads_of(service: Column) -> Column:
-    """The ids of the heads of one service."""
+def heads_of(service: Column, *, but: Column | None = None) -> Column:
+    """The ids of the heads of one service; `but` says of PERSON who is left out."""
     return _joined(
         sa.select(PERSON.c.id)
         .join(person_role, person_role.c.person_id == PERSON.c.id)
         .join(ROLE, ROLE.c.id == person_role.c.role_id)
-        .where(ROLE.c.name == "head_of_service", PERSON.c.active, PERSON.c.service_id == service)
+        .where(ROLE.c.name == "head_of_service", PERSON.c.active, PERSON.c.service_id == service, *_without(but))
     )
+
+
+def _without(but: Column | None) -> list[Column]:
+    return [] if but is None else [sa.not_(but)]
 
 
 def _joined(people: sa.Select[Any]) -> Column:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -14,13 +14,17 @@ from auditflow.domain.chain import ENTRY_FIELDS, GENESIS, Entry
 from auditflow.models import Journal
 from auditflow.models.base import core
 from auditflow.services.verify.finding import Finding
+from auditflow.services.witness import KEYS
 
 BATCH = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """How a chain ends, and what is wrong inside it."""
+    """How a chain ends, what its entries say of the row's columns, and what is wrong inside it.
+
+    `said` are the witnessed columns as last set, `begun` the digest of those that never change (None: not there).
+    """
 
     subject_type: str
     subject_id: int
@@ -28,6 +32,8 @@ class Chain:
     head: str
     state: str
     findings: tuple[Finding, ...]
+    said: Mapping[str, Any]
+    begun: str | None
 
 
 def read_chains(session: Session) -> Iterator[Chain]:
@@ -44,15 +50,18 @@ def read_chains(session: Session) -> Iterator[Chain]:
 
 def _check(subject_type: str, subject_id: int, rows: list[Any]) -> Chain:
     findings: list[Finding] = []
+    said: dict[str, Any] = {}
     previous, expected = GENESIS, 1
     for row in rows:
         problem = _problem(row, previous, expected)
         if problem:
             kind, sentence = problem
             findings.append(Finding(kind, subject_type, subject_id, row.number, sentence))
+        for key in KEYS:
+            said |= row.details.get(key, {})
         previous, expected = row.hash, row.number + 1
-    last = rows[-1]
-    return Chain(subject_type, subject_id, last.number, last.hash, last.to_state, tuple(findings))
+    last, begun = rows[-1], rows[0].details.get("begun_sha256")
+    return Chain(subject_type, subject_id, last.number, last.hash, last.to_state, tuple(findings), said, begun)
 
 
 def _problem(row: Any, previous: str, expected: int) -> tuple[str, str] | None:

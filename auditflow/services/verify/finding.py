@@ -11,9 +11,11 @@ KINDS = (
     "journal_cut_off",
     "state_edited",
     "head_edited",
+    "row_edited",
     "grade_edited",
     "answers_edited",
     "text_edited",
+    "results_edited",
     "seal_forged",
 )
 

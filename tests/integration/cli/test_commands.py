@@ -77,12 +77,21 @@ def test_a_backup_is_restored_into_an_empty_database_only(
 ) -> None:
     run(*ADA)
     file = str(tmp_path / "backup.zip")
+    seal = json.loads(run("journal", "seal")[1])
     assert run("backup", file)[0] == 0
     code, _, err = run("restore", file)
-    assert (code, "has data" in err) == (1, True)
+    assert (code, "has data" in err, "init" in err) == (1, True, False)
     monkeypatch.setenv("AUDITFLOW_DATA", str(tmp_path / "new"))
     code, out, _ = run("restore", file)
     assert (code, "The journal verifies." in out) == (0, True)
+    assert f"Newest seal in it: 1, {seal['hash']}." in out
+
+
+def test_a_backup_that_cannot_be_written_is_a_sentence(run: Run, tmp_path: Path) -> None:
+    run(*ADA)
+    code, _, err = run("backup", str(tmp_path / "nowhere" / "x.zip"))
+    assert (code, err.startswith("The backup cannot be written to ")) == (1, True)
+    assert "No such file or directory" in err
 
 
 def test_doctor_is_content_and_then_is_not(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

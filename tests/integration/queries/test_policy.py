@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from auditflow.domain.clock import FixedClock
+from auditflow.domain.graded import DISCARDED
 from auditflow.domain.policy import ModerationPolicy, random_share
 from auditflow.models import Alert, AuditRound, CaseAudit, Draw, SampleCase
 from auditflow.queries.policy import drawn_as, get_moderation_choice, list_drawn
@@ -59,6 +60,18 @@ def test_added_and_replacing_cases_second_gradings_and_removals_do_not_move_the_
     assert gone.ref not in list_drawn(session, audit_round.id)
     assert len(list_drawn(session, audit_round.id)) == 10
     assert chosen(session, drawn) == before
+
+
+def test_cases_of_a_discarded_draw_do_not_move_the_share_though_one_is_drawn_again(
+    session: Session, council: Council, audit_round: AuditRound, drawn: list[CaseAudit]
+) -> None:
+    for n in range(30):
+        make_case_audit(session, council, audit_round, ref=f"CF-OLD{n}", state="removed", lost_reason=DISCARDED)
+    make_case_audit(session, council, audit_round, ref="CF-R1", state="removed", lost_reason=DISCARDED)
+    make_case_audit(session, council, audit_round, ref="CF-R10", state="removed", lost_reason="transferred")
+    assert list_drawn(session, audit_round.id) == sorted([*(audit.ref for audit in drawn), "CF-R10"])
+    share = random_share(ModerationPolicy(random_least=2), SEED, list_drawn(session, audit_round.id))
+    assert chosen(session, drawn) == share & {audit.ref for audit in drawn}
 
 
 def test_an_added_case_is_never_in_the_share(session: Session, council: Council, audit_round: AuditRound) -> None:

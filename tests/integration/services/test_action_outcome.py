@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from auditflow.domain.errors import BadInput, GuardRefused, NotFound, NotPermitted, Stale, WrongState
-from auditflow.models import Action, Approval, CaseAudit, Deadline, FrameCase, Journal, Moderation, Submission
+from auditflow.models import Action, Approval, CaseAudit, Deadline, FrameCase, Journal, Moderation, Person, Submission
 from auditflow.models.frame import Frame, NameMatch
 from auditflow.services.action import Proposal, decline_action, reassign_action, withdraw_action
 from auditflow.services.action_cannot_do import (
@@ -100,7 +100,7 @@ def test_auditor_moderator_quality_lead_and_head_of_service_may_check(session, c
     session.flush()
     task = {"moderator_id": moderator.id, "created_at": clock.now(), "state": "with_moderator"}
     session.add(Moderation(case_audit_id=audit.id, auditor_id=audit.auditor_id, submission_id=sent.id, **task))
-    for person in (council.auditors[0], moderator, council.qa_lead, council.heads[0]):
+    for person in (council.auditors[0], moderator, council.qa_lead, council.heads[1]):
         row = make_action(session, council, audit, act, state="done")
         assert verify_action(session, row.id, YES, act(person)).target == "verified"
 
@@ -125,6 +125,17 @@ def test_never_by_its_owner_nor_by_who_reports_to_them(session, council, audit, 
     with pytest.raises((GuardRefused, NotPermitted)):
         verify_action(session, row.id, YES, act(council.qa_lead))
     assert verify_action(session, row.id, YES, act(council.second_qa_lead)).target == "verified"
+
+
+def test_nobody_vouches_for_the_work_of_someone_who_reports_to_them(session, council, audit, act):
+    row, head = make_action(session, council, audit, act, state="done"), council.heads[0]
+    assert session.get(Person, row.owner_id).manager_id == head.id
+    for difference in ("yes", "partly"):
+        with pytest.raises(GuardRefused, match="somebody else must say that it made a difference") as refusal:
+            verify_action(session, row.id, Verification(difference, "I was told."), act(head))
+        assert refusal.value.code == "not_vouching"
+    plan = Proposal("Find somebody she trusts.", None, date(2026, 12, 18))
+    assert verify_action(session, row.id, Verification("no", "Nothing changed.", plan), act(head)).target == "verified"
 
 
 def test_never_by_somebody_in_conflict_with_the_case(session, council, audit, act, clock):

@@ -234,6 +234,38 @@ def test_raised_again_everybody_hears_and_the_clocks_start_anew(session, council
     assert "Visited the same day." in said
 
 
+def concern_about_the_head_who_deputises(session, council, audit, act):
+    """The head of the team's service stands in for its manager, and there is a second head."""
+    council.teams[0].deputy_id = council.heads[0].id
+    other = make_person(session, "Hilda Onslow", ["head_of_service"], service_id=council.services[0].id)
+    row = make_concern(session, council.auditors[0], audit, act, about_manager=True)
+    return row, other
+
+
+def test_a_head_whom_the_concern_is_about_does_not_hear_of_it_when_it_is_passed_up(session, council, audit, act, clock):
+    row, other = concern_about_the_head_who_deputises(session, council, audit, act)
+    run_deadlines(session, clock.advance(4 * HOUR))
+    assert council.heads[0].id not in told(session, "alert.escalated_to_head")
+    assert other.id in told(session, "alert.escalated_to_head")
+    assert row.escalated_to == "head"
+    other.active = False
+    again = make_concern(session, council.auditors[0], audit, act, about_manager=True)
+    run_deadlines(session, clock.advance(4 * HOUR))
+    assert again.escalated_to == "director", "there is no head but the one whom it is about"
+
+
+def test_who_is_concerned_does_not_raise_it_again_and_does_not_hear_of_it(session, council, audit, act):
+    row, other = concern_about_the_head_who_deputises(session, council, audit, act)
+    acknowledge_concern(session, row.id, act(other))
+    resolve_concern(session, row.id, "Visited the same day.", act(other))
+    for person in (council.heads[0], council.managers[0]):
+        with pytest.raises(GuardRefused) as refusal:
+            re_raise_concern(session, row.id, "Again.", act(person))
+        assert refusal.value.code == "not_concerned"
+    re_raise_concern(session, row.id, "She is back at the house.", act(council.auditors[0]))
+    assert told(session, "alert.raised_again") == sorted([other.id, council.director.id])
+
+
 def test_raised_in_error_is_for_the_head_of_service_with_a_reason(session, council, audit, act, raised):
     for person in (council.managers[0], council.director, council.qa_lead, council.heads[1]):
         with pytest.raises(NotPermitted):

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from auditflow.adapters.schema import newest_revision
 from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import BadInput
-from auditflow.models import CaseAudit, Person, RoundResult, Team
+from auditflow.models import CaseAudit, Person, RoundResult, Seal, Team
 from auditflow.models.database import Database
 from auditflow.services.act import Act
-from auditflow.services.archive import restore_backup, write_backup
+from auditflow.services.archive import read_header, restore_backup, write_backup
 from auditflow.services.audit_round import begin_reporting
 from auditflow.services.case_audit_submit import submit_case_audit
 from auditflow.services.results import check_frozen, close_round, compute_results, results_digest, results_of
@@ -45,6 +45,23 @@ def backup(database: Database, clock: FixedClock, tmp_path: Path) -> Path:
     with database.reading() as session:
         write_backup(session, path, revision=newest_revision() or "", at=clock.now())
     return path
+
+
+def test_nothing_half_written_stays_where_a_backup_cannot_be_put(
+    database: Database, backup: Path, clock: FixedClock, tmp_path: Path
+) -> None:
+    taken = tmp_path / "taken.zip"
+    (taken / "inside").mkdir(parents=True)
+    with database.reading() as session, pytest.raises(BadInput, match="cannot be written"):
+        write_backup(session, taken, revision="r", at=clock.now())
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+
+
+def test_a_backup_names_the_newest_seal(database: Database, backup: Path) -> None:
+    with database.reading() as session:
+        newest = session.scalars(sa.select(Seal).order_by(Seal.number.desc())).first()
+        assert newest is not None
+        assert read_header(backup)["seal"] == {"number": newest.number, "hash": newest.hash}
 
 
 def wipe(database: Database) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import BadInput, GuardRefused, NotPermitted, Stale, WrongState
-from auditflow.models import CaseAudit, Correction, Journal, Person, Stuck, Submission
+from auditflow.models import CaseAudit, Correction, Journal, Person, Reflection, Stuck, Submission
 from auditflow.queries.correction import list_versions
 from auditflow.queries.dispute import list_domains_in_use
 from auditflow.services import results_again
@@ -117,6 +117,16 @@ def test_asking_twice_with_one_key_is_once(
     assert ask(session, agreed, act).id == ask(session, agreed, act).id
 
 
+def test_the_manager_a_case_has_moved_to_may_ask_once_feedback_is_shared(
+    session: Session, council: Council, agreed: CaseAudit, clock: FixedClock
+) -> None:
+    session.add(Reflection(case_audit_id=agreed.id, person_id=council.workers[4].id, invited_at=START))
+    with pytest.raises(NotPermitted):
+        ask(session, agreed, by(council.managers[2], clock))
+    agreed.shared_at = clock.now()
+    assert ask(session, agreed, by(council.managers[2], clock)).requested_by_id == council.managers[2].id
+
+
 def test_the_requester_and_whoever_graded_it_do_not_decide(
     session: Session, council: Council, clock: FixedClock
 ) -> None:
@@ -158,6 +168,8 @@ def test_the_director_decides_only_when_nobody_else_can(
     session.add(Stuck(subject_type="correction", subject_id=row.id, since=START, excluded=[]))
     approve_correction(session, row.id, "", by(council.director, clock))
     assert row.state == "approved"
+    entry = session.scalars(sa.select(Journal).where(Journal.entry == "corrected")).one()
+    assert (entry.actor_id, entry.role) == (council.director.id, "director")
 
 
 def test_after_closing_the_results_are_made_again(

@@ -24,7 +24,7 @@ from auditflow.services.dispute import (
 )
 from tests.factories.audits import make_round
 from tests.factories.council import Council
-from tests.factories.moderation import make_dispute, make_moderation, make_submitted
+from tests.factories.moderation import DOMAINS, make_dispute, make_moderation, make_submitted
 
 DECISION = Determination(4, "The record bears it out.", {"voice": 4})
 
@@ -104,6 +104,14 @@ def test_what_is_decided_is_the_grade_used_and_the_others_stay(
     assert list_domains_in_use(session, audit.id)["voice"] == 4
     kept = session.scalars(sa.select(DomainGrade.source).where(DomainGrade.domain == "voice")).all()
     assert sorted(kept) == ["auditor", "decider"]
+
+
+def test_what_was_published_in_dispute_is_no_longer_marked_once_it_is_decided(
+    session: Session, council: Council, clock: FixedClock
+) -> None:
+    audit = disputed(session, council, published_grade=3, published_disputed=True)
+    determine_dispute(session, audit.id, DECISION, by(council.qa_lead, clock))
+    assert (audit.published_grade, audit.published_disputed) == (4, False)
 
 
 def test_the_head_of_another_service_decides_and_those_inside_the_line_do_not(
@@ -222,6 +230,17 @@ def test_at_the_rounds_end_the_first_grade_of_an_overdue_dispute_is_published_ma
     assert in_time.state == "disputed"
     dispute = session.scalars(sa.select(Dispute).where(Dispute.case_audit_id == overdue.id)).one()
     assert (dispute.decided_by_id, dispute.grade) == (None, 3)
+
+
+def test_with_the_first_grade_that_of_every_domain_is_published_and_what_did_not_apply_does_not(
+    session: Session, council: Council, clock: FixedClock
+) -> None:
+    audit = disputed(session, council, published_grade=2)
+    for domain, grade in (("voice", 2), ("risk", 1), ("permanence", 2)):
+        session.add(DomainGrade(case_audit_id=audit.id, source="moderator", number=1, domain=domain, grade=grade))
+    pass_limit(session, audit, "determine", clock)
+    publish_first_grade(session, audit.id, by(None, clock))
+    assert list_domains_in_use(session, audit.id) == DOMAINS
 
 
 def test_after_closing_no_first_grade_is_published(session: Session, council: Council, clock: FixedClock) -> None:

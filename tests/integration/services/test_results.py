@@ -41,6 +41,7 @@ from tests.factories.audits import make_case_audit, make_round
 from tests.factories.council import Council
 from tests.factories.results import agree, list_main, moderate, reported, set_columns
 from tests.factories.sampling import DESIGN, Steps, make_frame
+from tests.factories.whole_round import reporting_round
 
 LATE = datetime.fromisoformat("2026-11-20T23:30:00+00:00")
 
@@ -327,3 +328,43 @@ def test_results_frozen_before_they_held_more_stay_the_latest_while_no_figure_ch
     made = remake_results(session, small.id, act.then("changed"))
     assert made is not None
     assert (made.number, "draw" in made.results) == (2, True)
+
+
+def test_a_grade_challenged_after_reporting_began_is_decided_before_the_round_closes(
+    session: Session, steps: Steps, frame: Frame
+) -> None:
+    whole = reporting_round(steps, frame)
+    whole.challenge(whole.undecided)
+    with pytest.raises(GuardRefused, match="still time to decide"):
+        close_round(session, whole.row.id, steps.act())
+    session.refresh(whole.undecided)
+    assert (whole.undecided.state, whole.row.state) == ("disputed", "reporting")
+    assert session.scalars(sa.select(RoundResult)).all() == []
+
+
+def test_what_nobody_decided_in_time_is_published_with_every_first_grade_and_marked(
+    session: Session, steps: Steps, frame: Frame
+) -> None:
+    whole = reporting_round(steps, frame)
+    whole.challenge(whole.undecided)
+    whole.time_is_over(whole.undecided)
+    before = next(a for a in get_round_grades(session, whole.row).audits if a.id == whole.undecided.id)
+    assert (before.published, set(before.domains_published.values())) == (2, {2})
+    close_round(session, whole.row.id, steps.act())
+    session.expire_all()
+    assert (whole.undecided.state, whole.undecided.published_disputed, whole.undecided.published_grade) == (
+        "agreed",
+        True,
+        4,
+    )
+    after = next(a for a in get_round_grades(session, whole.row).audits if a.id == whole.undecided.id)
+    assert after.domains_published == after.domains_first
+    frozen = session.get_one(RoundResult, (whole.row.id, 1)).results
+    assert frozen["completion"]["disputed"] == 1
+    assert frozen["estimate"]["distribution"] == {
+        "Outstanding": 2,
+        "Good": 1,
+        "Requires improvement": 0,
+        "Inadequate": 0,
+    }
+    assert {domain["good"] for domain in frozen["domains"] if domain["n"]} <= {2, 3}

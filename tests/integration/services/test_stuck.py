@@ -7,8 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.clock import FixedClock
+from auditflow.domain.errors import GuardRefused
 from auditflow.models import Action, Approval, Correction, Dispute, Moderation, Person, Stuck
+from auditflow.queries.moves import moves_for
 from auditflow.services.act import Act
+from auditflow.services.action_outcome import Verification, verify_action
 from auditflow.services.moderation import hand_back
 from auditflow.services.stuck import check_stuck
 from tests.factories.audits import make_case_audit, make_round
@@ -173,6 +176,19 @@ def test_an_action_that_only_its_owner_could_check_stays_listed_for_the_director
     found = check(session, clock)[("action", row.id)]
     assert found[council.qa_lead.id] == "actor_is_owner_or_reports"
     assert found[council.auditors[1].id] == "not_here"
+
+
+def test_an_action_that_only_its_owners_manager_could_check_is_the_directors(
+    session: Session, council: Council, clock: FixedClock
+) -> None:
+    leave(session, council.second_qa_lead, council.qa_lead, council.heads[1], council.auditors[0])
+    row = action(session, council, "done", owner_id=council.managers[0].id)
+    assert check(session, clock)[("action", row.id)][council.heads[0].id] == "actor_manages_owner"
+    found = Verification("yes", "Seen at the review.", reason="Nobody else is left.")
+    with pytest.raises(GuardRefused):
+        verify_action(session, row.id, found, Act(council.heads[0].id, clock.now(), "by-the-head"))
+    moves = moves_for(session, "action", row.id, council.director.id, clock.now())
+    assert moves.may("verify")
 
 
 def test_a_correction_and_an_approval_nobody_else_can_decide(

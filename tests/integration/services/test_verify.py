@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.audit_tool import answers_digest
+from auditflow.domain.chain import ENTRY_FIELDS, Entry
 from auditflow.domain.clock import FixedClock
-from auditflow.models import CaseAudit, Submission
+from auditflow.models import CaseAudit, DomainGrade, Journal, Submission
 from auditflow.models.triggers import drop_statements
 from auditflow.services.act import Act
 from auditflow.services.seal import seal_journal
@@ -43,6 +45,10 @@ def audit(session: Session, clock: FixedClock) -> CaseAudit:
             answers=answers,
             sha256=digest,
         )
+    )
+    session.add_all(
+        DomainGrade(case_audit_id=audit.id, source="auditor", number=1, domain=key, grade=said["grade"])
+        for key, said in answers["domains"].items()
     )
     apply(
         session,
@@ -96,16 +102,41 @@ def test_a_missing_entry(session: Session, audit: CaseAudit, tamper: Tamper) -> 
 
 
 def test_an_inserted_entry(session: Session, audit: CaseAudit, tamper: Tamper) -> None:
-    from dataclasses import replace
-
-    from auditflow.domain.chain import ENTRY_FIELDS, Entry
-    from auditflow.models import Journal
-
     last = session.scalars(sa.select(Journal).where(Journal.subject_type == "case_audit", Journal.number == 3)).one()
     entry = Entry(**{name: getattr(last, name) for name in ENTRY_FIELDS})
     forged = replace(entry, number=4, key="forged", previous=last.hash)
     session.add(Journal(**{name: getattr(forged, name) for name in ENTRY_FIELDS}, hash=forged.hash))
     session.flush()
+    assert kinds(session) == {"entry_inserted"}
+
+
+def rewrite(session: Session, number: int, **changes: object) -> None:
+    """The entry of the audit with other contents, and every later one linked and hashed anew, the row's head too."""
+    mine = sa.select(Journal).where(Journal.subject_type == "case_audit", Journal.number >= number)
+    head = ""
+    for row in session.scalars(mine.order_by(Journal.number)).all():
+        entry = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
+        entry = replace(entry, **(changes if row.number == number else {"previous": head}))
+        head = entry.hash
+        values = {name: getattr(entry, name) for name in ENTRY_FIELDS} | {"hash": head}
+        session.execute(sa.update(Journal).where(Journal.id == row.id).values(**values))
+    session.execute(sa.update(CaseAudit).values(chain_head=head))
+    session.expire_all()
+
+
+def test_a_sealed_chain_rewritten_with_every_hash_made_anew_is_known_by_the_seal(
+    session: Session, audit: CaseAudit, tamper: Tamper
+) -> None:
+    rewrite(session, 2, role="director")
+    assert kinds(session) == {"seal_forged"}
+
+
+def test_an_entry_that_does_not_follow_from_the_one_before_it(
+    session: Session, audit: CaseAudit, tamper: Tamper
+) -> None:
+    for statement in ("DELETE FROM seal_leaf", "DELETE FROM seal"):
+        tamper(statement)
+    rewrite(session, 2, previous="f00d" * 16)
     assert kinds(session) == {"entry_inserted"}
 
 
@@ -117,6 +148,7 @@ def test_an_entry_cut_off_at_the_end(session: Session, audit: CaseAudit, tamper:
 def test_an_entry_cut_off_with_the_row_put_back_is_known_by_the_seal(
     session: Session, audit: CaseAudit, tamper: Tamper
 ) -> None:
+    tamper("DELETE FROM domain_grade WHERE case_audit_id = :id")
     tamper("DELETE FROM submission WHERE case_audit_id = :id")
     tamper(
         "UPDATE case_audit SET version = 2, state = 'in_progress', first_grade = NULL, first_submitted_at = NULL,"

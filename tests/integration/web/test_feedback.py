@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from auditflow.domain.clock import FixedClock
 from auditflow.models import CaseAudit, Person, Reflection
 from auditflow.models.database import Database
+from tests.factories.actions import Acts, make_action
 from tests.factories.audits import make_case_audit, make_round
 from tests.factories.council import START, Council, make_council
 from tests.factories.moderation import make_submitted
@@ -131,3 +133,39 @@ def test_too_long_a_reflection_is_kept_and_refused(scene: Scene, sign_in: SignIn
     refused = page.submit({"reflection": "y" * 20_001}, action="/reflect", status=400)
     assert "20,000" in refused.text
     assert "y" * 20_001 in refused.html
+
+
+@pytest.fixture
+def moved(scene: Scene, clock: FixedClock) -> Scene:
+    """The shared case, with an action, is with a worker of the third team now, and feedback was shared with them."""
+    with scene.database.writing() as session:
+        now_with = scene.council.workers[4].id
+        session.add(Reflection(case_audit_id=scene.shared, person_id=now_with, invited_at=START))
+        session.add(Reflection(case_audit_id=scene.agreed, person_id=now_with, invited_at=START))
+        audit = session.get_one(CaseAudit, scene.shared)
+        make_action(session, scene.council, audit, Acts(clock))
+    return scene
+
+
+def test_the_manager_of_the_team_that_has_the_case_now_reads_what_they_were_told_of(
+    moved: Scene, sign_in: SignIn
+) -> None:
+    browser = sign_in(moved.council.managers[2].id)
+    assert f"/audits/{moved.shared}/feedback" in browser.get("/feedback").links()
+    page = browser.get(f"/audits/{moved.shared}/feedback")
+    assert "The agreed grade is Good" in page.text
+    (action,) = [link for link in page.links() if link.startswith("/actions/")]
+    browser.get(action)
+    sign_in(moved.council.workers[4].id).get(action)
+
+
+def test_nothing_more_is_theirs_than_what_was_shared(moved: Scene, sign_in: SignIn) -> None:
+    browser = sign_in(moved.council.managers[2].id)
+    page = browser.get(f"/audits/{moved.shared}/feedback")
+    assert f"/audits/{moved.shared}/challenge" not in page.links()
+    browser.get(f"/audits/{moved.shared}/challenge", status=404)
+    browser.get(f"/audits/{moved.agreed}/feedback", status=404)
+    browser.get(f"/audits/{moved.agreed}", status=404)
+    browser.get(f"/audits/{moved.shared}/moderation", status=404)
+    assert f"/audits/{moved.agreed}/feedback" not in browser.get("/feedback").links()
+    sign_in(moved.council.managers[3].id).get(f"/audits/{moved.shared}/feedback", status=404)

@@ -6,20 +6,20 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
 import sqlalchemy as sa
 
 from auditflow.domain.clock import FixedClock
-from auditflow.models import AuditRound, FrameCase, Person, ReadLog, RoundResult, SampleCase
+from auditflow.models import AuditRound, CaseAudit, Deadline, FrameCase, Person, ReadLog, RoundResult, SampleCase
 from auditflow.models.database import Database
 from auditflow.services.act import Act
 from auditflow.services.results import close_round
 from tests.factories.audits import make_case_audit, make_round
 from tests.factories.council import Council, make_council
-from tests.factories.results import agree, list_main
+from tests.factories.results import agree, list_main, set_columns
 from tests.factories.sampling import make_frame
 from tests.pages import Browser
 
@@ -238,6 +238,27 @@ def test_closing_is_checked_then_done_once(scene: Scene, sign_in: SignIn) -> Non
     with scene.database.reading() as session:
         assert session.get_one(AuditRound, scene.baseline).state == "closed"
         assert [result.number for result in session.scalars(sa.select(RoundResult))] == [1]
+
+
+def test_the_page_says_what_becomes_of_grades_in_dispute_before_the_round_closes(
+    scene: Scene, sign_in: SignIn, clock: FixedClock
+) -> None:
+    with scene.database.writing() as session:
+        audit = list_main(session, session.get_one(AuditRound, scene.baseline))[0]
+        set_columns(session, audit, state="disputed")
+        limit = {"action": "escalate_to_director", "acts": True, "due_at": clock.now() + timedelta(days=1)}
+        session.add(Deadline(subject_type="case_audit", subject_id=audit.id, key="determine", **limit))
+    browser = sign_in(scene.council.qa_lead)
+    page = browser.get(f"/rounds/{scene.baseline}/close")
+    assert "there is still time to decide them" in page.text
+    assert "Close the round and publish" not in page.text
+    with scene.database.writing() as session:
+        session.execute(sa.update(Deadline).where(Deadline.key == "determine").values(due_at=clock.now()))
+    page = browser.get(f"/rounds/{scene.baseline}/close")
+    assert "Nobody decided 1 disputed grade in time. Closing publishes its first grade" in page.text
+    page.submit({})
+    with scene.database.reading() as session:
+        assert session.get_one(CaseAudit, audit.id).published_disputed
 
 
 def test_closing_from_an_old_page_says_so_and_closes_nothing(scene: Scene, sign_in: SignIn) -> None:

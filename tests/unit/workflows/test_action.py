@@ -9,6 +9,7 @@ from workflows import machine
 from workflows.action import WORKFLOW
 
 OWNER = {"actor_is_owner_or_reports": True}
+MANAGES = {"actor_manages_owner": True, "vouches": True}
 CONFLICT = {"actor_in_conflict": True}
 NOBODY = {"nobody_qualifies": True}
 APPROVED = {"approved_ask": "cannot_do"}
@@ -19,6 +20,8 @@ EXPECTED = Expected(
     facts={
         "actor_in_conflict": False,
         "actor_is_owner_or_reports": False,
+        "actor_manages_owner": False,
+        "vouches": False,
         "nobody_qualifies": False,
         "answers_alone": 0,
         "due_date_set": True,
@@ -48,6 +51,12 @@ EXPECTED = Expected(
         Scenario("nobody else qualifies", NOBODY, plus="done director: verify>verified"),
         Scenario("no difference, and nothing follows", NO_DIFFERENCE, minus="done verifier: verify>verified"),
         Scenario("no difference, but more is proposed", NO_DIFFERENCE | {"follow_up": True}),
+        Scenario("the owner's manager may say that it made none", {"actor_manages_owner": True, "vouches": False}),
+        Scenario(
+            "the owner's manager does not vouch for it",
+            MANAGES,
+            minus="done verifier: verify>verified\ndone head_of_service: verify>verified",
+        ),
         Scenario("it made a difference in part", {"difference": "partly"}),
     ),
     refusals=(
@@ -76,6 +85,8 @@ EXPECTED = Expected(
                 ("difference_known", {"how_known_given": False}),
             )
         ),
+        Refusal("not_vouching", "done", "verify", "verifier", MANAGES),
+        Refusal("not_vouching", "done", "verify", "head_of_service", MANAGES),
         Refusal("followed_up", "done", "verify", "verifier", NO_DIFFERENCE),
         Refusal("nobody_else", "done", "verify", "director", {"nobody_qualifies": False}, before=NOBODY),
         Refusal("not_owner", "done", "reopen", "verifier", OWNER),

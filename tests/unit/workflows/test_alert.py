@@ -43,6 +43,8 @@ EXPECTED = Expected(
                 acknowledged case_team_manager: resolve>resolved
                 acknowledged head_of_service: resolve>resolved mark_raised_in_error>raised_in_error
                 acknowledged director: resolve>resolved
+                resolved raiser: re_raise>raised
+                resolved reader: re_raise>raised
             """,
         ),
     ),
@@ -50,6 +52,8 @@ EXPECTED = Expected(
         Refusal("not_concerned", "raised", "acknowledge", "case_team_manager", CONCERNED),
         Refusal("not_case_worker", "acknowledged", "resolve", "case_team_manager", WORKER),
         Refusal("not_concerned", "acknowledged", "resolve", "head_of_service", CONCERNED),
+        Refusal("not_concerned", "resolved", "re_raise", "raiser", CONCERNED),
+        Refusal("not_concerned", "resolved", "re_raise", "reader", CONCERNED),
         Refusal("not_concerned", "raised", "mark_raised_in_error", "head_of_service", CONCERNED),
     ),
 )

@@ -31,6 +31,7 @@ EXPECTED = Expected(
         "unmatched_names": 0,
         "unsettled_cases": 0,
         "open_second_gradings": 0,
+        "disputes_in_time": 0,
         "grades_in": 0,
         "results_frozen": True,
         "request_open": False,
@@ -118,6 +119,7 @@ EXPECTED = Expected(
                 ("next_names_matched", {"next_unmatched_names": 1}),
             )
         ),
+        Refusal("no_dispute_in_time", "reporting", "close", "qa_lead", {"disputes_in_time": 1}),
         Refusal("results_frozen", "reporting", "close", "qa_lead", {"results_frozen": False}),
         Refusal("no_grade_in", "live", "cancel", "qa_lead", GRADED),
         Refusal("grade_in", "live", "cancel", "director", {"grades_in": 0}, before=GRADED),
