@@ -13,7 +13,7 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import case_list, launch, peers, section, transition
+from bench import case_list, launch, peers, sample, section, transition
 from bench.measure import Conditions, Result
 from bench.places import FOLDER
 from bench.report import RESULTS, page
@@ -23,6 +23,7 @@ MEASURES: Mapping[str, Callable[[int, float], list[Result]]] = {
     "t1s": transition.measure_sqlite,
     "t2": peers.measure,
     "l1": launch.measure,
+    "s1": sample.measure,
     "i1": case_list.measure,
     "h1": section.measure,
 }

@@ -19,7 +19,7 @@ from auditflow.domain.sampling import (
 )
 from auditflow.domain.sampling_values import clean
 from auditflow.models import AuditRound, Frame
-from auditflow.queries.sample import CaseRows, available_columns, read_case_rows
+from auditflow.queries.sample_list import CaseRows, available_columns, read_case_rows
 from auditflow.services.sample import try_drawing
 from auditflow.web.audit_round_pages import group_words
 
