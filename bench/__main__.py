@@ -13,7 +13,7 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import case_list, launch, peers, sample, section, transition
+from bench import case_list, launch, peers, round_results, sample, section, transition
 from bench.measure import Conditions, Result
 from bench.places import FOLDER
 from bench.report import RESULTS, page
@@ -24,6 +24,7 @@ MEASURES: Mapping[str, Callable[[int, float], list[Result]]] = {
     "t2": peers.measure,
     "l1": launch.measure,
     "s1": sample.measure,
+    "m1": round_results.measure,
     "i1": case_list.measure,
     "h1": section.measure,
 }

@@ -39,7 +39,10 @@ S1S = Goal("S1s", "the same on SQLite", 2.0, 2.0, False)
 ROWS = 100_000
 BLOCK = 50_000
 AS_AT = date(2026, 10, 23)
-COLUMNS = ("case_ref", "case_type", "status", "team", "worker", "family", "opened", "last_audited", "restricted")
+COLUMNS = (
+    *("case_ref", "case_type", "status", "team", "worker", "family", "opened", "last_audited", "restricted"),
+    *("sex", "ethnicity", "disability"),
+)
 KINDS = ("child_in_need", "child_protection", "child_in_care", "care_leaver")
 DESIGN = {
     "ref": "case_ref",
@@ -81,6 +84,9 @@ def cases(how_many: int) -> Iterator[Case]:
             closed=AS_AT.isoformat() if closed else "",
             last_audited=audited.isoformat() if audited else "",
             restricted="Yes" if chance.random() < 0.015 else "No",
+            sex=chance.choice(("Male", "Female")),
+            ethnicity=chance.choice(("Asian", "Black", "Mixed", "White", "")),
+            disability="Yes" if chance.random() < 0.13 else "No",
         )
 
 
@@ -111,12 +117,12 @@ def _act(bench: Bench) -> Act:
     return Act(bench.qa_lead, AT, f"sample-{next(_keys):014}")
 
 
-def draw(database: Database, bench: Bench, round_id: int) -> int:
-    """The draw as its screen makes it; how many cases were drawn. What it wrote is rolled back."""
+def draw(database: Database, bench: Bench, round_id: int, *, keep: bool = False) -> int:
+    """The draw as its screen makes it; how many cases were drawn. What it wrote is rolled back unless it is to be kept."""
     with database.writer() as session:
         drawn = draw_sample(session, round_id, _act(bench)).draw
         assert drawn is not None, "the design's limits can be kept"
-        session.rollback()
+        session.commit() if keep else session.rollback()
         return len(drawn.manifest["sample"])
 
 

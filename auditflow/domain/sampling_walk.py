@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
 from typing import NamedTuple
 
 from auditflow.domain.errors import BadInput
@@ -92,7 +93,7 @@ class _Stratum:
     def offer(self, entry: Entry, keep: int | None) -> bytes:
         """Keep a case, and let go of all but the first `keep` now and then; the bound that later ones must keep."""
         self.kept.append(entry)
-        if keep is not None and len(self.kept) > 2 * keep:
+        if keep is not None and 4 * len(self.kept) > 5 * keep:
             self.kept.sort()
             del self.kept[keep:]
             self.bound = self.kept[-1].digest
@@ -125,19 +126,17 @@ class _Pool:
         sizes: Counter[str] = Counter()
         start = self.start
         for block in placed_blocks(cases, rows, self.tally, sizes):
-            bounds: dict[object, bytes | None] = {place: self._bound(place) for place in set(block.places)}
-            for number, (place, ref) in enumerate(zip(block.places, block.refs, strict=True)):
+            bounds: dict[object, bytes] = {place: self._bound(place) for place in set(block.places)}
+            for place, ref, number in zip(block.places, block.refs, count(), strict=False):
                 bound = bounds[place]
-                if bound is None:
-                    continue
-                digest = sha256(start + ref.encode()).digest()
-                if digest <= bound:
+                if bound and (digest := sha256(start + ref.encode()).digest()) <= bound:
                     entry = Entry(digest, ref, str(place), block.held(number))
                     bounds[place] = self.strata[entry.stratum].offer(entry, self.keep)
         self._complete(sizes)
 
-    def _bound(self, place: str | Excluded) -> bytes | None:
-        return None if isinstance(place, Excluded) else self.strata[place].bound
+    def _bound(self, place: str | Excluded) -> bytes:
+        """What a key must not be above to be kept; empty where nothing is."""
+        return b"" if isinstance(place, Excluded) else self.strata[place].bound
 
     def _complete(self, sizes: Mapping[str, int]) -> None:
         self.population = dict(sorted(sizes.items()))
