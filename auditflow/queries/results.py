@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ from auditflow.models import (
     Team,
 )
 from auditflow.models.base import core
+from auditflow.models.plain import Row, kept
 from auditflow.queries.scope import Viewer, visible_rounds
 
 AUDIT = core(CaseAudit)
@@ -32,9 +34,13 @@ DRAW = core(Draw)
 MODERATION = core(Moderation)
 SUBMISSION = core(Submission)
 TEAM = core(Team)
+TOOL = core(AuditToolVersion)
 NO_TEAM = "No team"
 SOURCES = ("auditor", "moderator", "decider")
 """Whose domain grade stands: what was decided later stands over what was graded before."""
+
+GRADES: Mapping[int | None, Grade | None] = {None: None, **{int(grade): grade for grade in Grade}}
+THIS: sa.BindParameter[int] = sa.bindparam("round", type_=sa.Integer())
 
 Domains = dict[str, Grade | None]
 
@@ -46,10 +52,10 @@ def get_round_grades(session: Session, row: AuditRound) -> RoundGrades:
     moderator, else the auditor.
     """
     first, published = _domain_grades(session, row.id)
-    share = _random_share(session, row.id)
+    share = {line["case_audit_id"] for line in _random_share(session).rows(session, {"round": row.id})}
     audits = tuple(
-        _audit(line, line.id in share, first.get(line.id, {}), published.get(line.id, {}))
-        for line in session.execute(_audits(row.id))
+        _audit(line, line["id"] in share, first.get(line["id"], {}), published.get(line["id"], {}))
+        for line in _audits(session).rows(session, {"round": row.id})
     )
     sizes, population = _sizes(session, row)
     return RoundGrades(
@@ -62,7 +68,7 @@ def get_round_grades(session: Session, row: AuditRound) -> RoundGrades:
     )
 
 
-def _audits(round_id: int) -> sa.Select[Any]:
+def _of_audits() -> sa.Select[Any]:
     earlier = AUDIT.alias("baseline")
     names = ("id", "ref", "purpose", "kind", "state", "stratum", "first_grade", "moderated_grade")
     more = ("published_grade", "published_disputed", "agreed_at", "lost_reason")
@@ -75,7 +81,7 @@ def _audits(round_id: int) -> sa.Select[Any]:
             _first_auditor(earlier).label("baseline_auditor"),
         )
         .select_from(joined)
-        .where(AUDIT.c.round_id == round_id)
+        .where(AUDIT.c.round_id == THIS)
         .order_by(AUDIT.c.ref, AUDIT.c.id)
     )
 
@@ -86,79 +92,96 @@ def _first_auditor(audit: sa.FromClause) -> sa.ColumnElement[Any]:
     return sa.func.coalesce(first.scalar_subquery(), audit.c.auditor_id)
 
 
-def _audit(line: sa.Row[Any], in_share: bool, first: Domains, published: Domains) -> GradedAudit:
+def _audit(line: Row, in_share: bool, first: Domains, published: Domains) -> GradedAudit:
     return GradedAudit(
-        id=line.id,
-        ref=line.ref,
-        purpose=line.purpose,
-        kind=line.kind,
-        state=line.state,
-        stratum=line.stratum,
-        team=line.team,
-        auditor=line.auditor_id,
-        baseline_auditor=line.baseline_auditor,
-        first=_grade(line.first_grade),
-        moderated=_grade(line.moderated_grade),
-        published=_grade(line.published_grade),
-        disputed=bool(line.published_disputed),
-        agreed_on=local_date(line.agreed_at) if line.agreed_at else None,
-        lost_reason=line.lost_reason,
+        id=line["id"],
+        ref=line["ref"],
+        purpose=line["purpose"],
+        kind=line["kind"],
+        state=line["state"],
+        stratum=line["stratum"],
+        team=line["team"],
+        auditor=line["auditor_id"],
+        baseline_auditor=line["baseline_auditor"],
+        first=GRADES[line["first_grade"]],
+        moderated=GRADES[line["moderated_grade"]],
+        published=GRADES[line["published_grade"]],
+        disputed=bool(line["published_disputed"]),
+        agreed_on=local_date(line["agreed_at"]) if line["agreed_at"] else None,
+        lost_reason=line["lost_reason"],
         in_share=in_share,
         domains_first=first,
         domains_published=published,
     )
 
 
-def _grade(value: int | None) -> Grade | None:
-    return Grade(value) if value is not None else None
-
-
 def _domain_grades(session: Session, round_id: int) -> tuple[dict[int, Domains], dict[int, Domains]]:
     """By audit: the domain grades first submitted, and those that stand now."""
-    rank = sa.case({source: place for place, source in enumerate(SOURCES)}, value=DOMAIN.c.source)
-    statement = (
-        sa.select(DOMAIN.c.case_audit_id, DOMAIN.c.source, DOMAIN.c.number, DOMAIN.c.domain, DOMAIN.c.grade)
-        .select_from(DOMAIN.join(AUDIT, AUDIT.c.id == DOMAIN.c.case_audit_id))
-        .where(AUDIT.c.round_id == round_id)
-        .order_by(DOMAIN.c.case_audit_id, rank, DOMAIN.c.number)
-    )
-    first: dict[int, Domains] = {}
-    published: dict[int, Domains] = {}
-    for audit_id, source, number, domain, grade in session.execute(statement):
-        if source == "auditor" and number == 1:
-            first.setdefault(audit_id, {})[domain] = _grade(grade)
-        published.setdefault(audit_id, {})[domain] = _grade(grade)
+    first: defaultdict[int, Domains] = defaultdict(dict)
+    published: defaultdict[int, Domains] = defaultdict(dict)
+    for line in _all_domains(session).rows(session, {"round": round_id}):
+        grade = GRADES[line["grade"]]
+        if line["source"] == "auditor" and line["number"] == 1:
+            first[line["case_audit_id"]][line["domain"]] = grade
+        published[line["case_audit_id"]][line["domain"]] = grade
     return first, published
 
 
-def _random_share(session: Session, round_id: int) -> frozenset[int]:
+def _of_domains() -> sa.Select[Any]:
+    """Every domain grade of the round, those that stand over others after them."""
+    rank = sa.case({source: place for place, source in enumerate(SOURCES)}, value=DOMAIN.c.source)
+    names = ("case_audit_id", "source", "number", "domain", "grade")
+    return (
+        sa.select(*(DOMAIN.c[name] for name in names))
+        .select_from(DOMAIN.join(AUDIT, AUDIT.c.id == DOMAIN.c.case_audit_id))
+        .where(AUDIT.c.round_id == THIS)
+        .order_by(DOMAIN.c.case_audit_id, rank, DOMAIN.c.number)
+    )
+
+
+def _of_random_share() -> sa.Select[Any]:
     """The audits that the checking seed sent to a moderator and that were decided."""
-    statement = (
+    return (
         sa.select(MODERATION.c.case_audit_id)
         .select_from(MODERATION.join(AUDIT, AUDIT.c.id == MODERATION.c.case_audit_id))
-        .where(AUDIT.c.round_id == round_id, MODERATION.c.random_share, MODERATION.c.state == "decided")
+        .where(AUDIT.c.round_id == THIS, MODERATION.c.random_share, MODERATION.c.state == "decided")
     )
-    return frozenset(session.scalars(statement))
 
 
 def _sizes(session: Session, row: AuditRound) -> tuple[dict[str, int] | None, int | None]:
     """The eligible cases of each stratum, and all of them, from the standing draw's manifest."""
-    statement = sa.select(DRAW.c.manifest).where(DRAW.c.round_id == row.id, DRAW.c.discarded_at.is_(None))
-    manifest: Mapping[str, Any] | None = session.scalars(statement).one_or_none()
-    if manifest is None or row.kind == "re_audit":
+    standing = _standing_draw(session).rows(session, {"round": row.id})
+    if not standing or row.kind == "re_audit":
         return None, None
-    weights: Mapping[str, float | None] = manifest.get("weights") or {}
-    drawn: Mapping[str, int] = manifest.get("allocation") or {}
+    weights: Mapping[str, float | None] = standing[0]["weights"] or {}
+    drawn: Mapping[str, int] = standing[0]["allocation"] or {}
     known = {name: round(weight * drawn[name]) for name, weight in weights.items() if weight and drawn.get(name)}
-    whole = len(known) == len(drawn) and sum(known.values()) == manifest.get("eligible")
-    return (known if whole else None), manifest.get("eligible")
+    whole = len(known) == len(drawn) and sum(known.values()) == standing[0]["eligible"]
+    return (known if whole else None), standing[0]["eligible"]
+
+
+def _of_draw() -> sa.Select[Any]:
+    """What weighs a sample, out of the standing draw's manifest, which also names every case."""
+    parts = [DRAW.c.manifest[name].label(name) for name in ("weights", "allocation", "eligible")]
+    return sa.select(*parts).where(DRAW.c.round_id == THIS, DRAW.c.discarded_at.is_(None))
 
 
 def _domain_titles(session: Session, row: AuditRound) -> dict[str, str]:
-    definition = session.scalar(
-        sa.select(AuditToolVersion.definition).where(AuditToolVersion.id == row.tool_version_id)
-    )
-    return {domain["key"]: domain["title"] for domain in (definition or {}).get("domains", ())}
+    found = _domains_of_tool(session).rows(session, {"version": row.tool_version_id})
+    return {domain["key"]: domain["title"] for domain in (found[0]["domains"] or () if found else ())}
+
+
+def _of_tool() -> sa.Select[Any]:
+    domains = TOOL.c.definition["domains"].label("domains")
+    return sa.select(domains).where(TOOL.c.id == sa.bindparam("version", type_=sa.Integer()))
+
+
+_one_round = {"round": 0}
+_audits = kept(_of_audits, _one_round)
+_all_domains = kept(_of_domains, _one_round)
+_random_share = kept(_of_random_share, _one_round)
+_standing_draw = kept(_of_draw, _one_round)
+_domains_of_tool = kept(_of_tool, {"version": 0})
 
 
 def find_frozen_results(session: Session, round_id: int, number: int | None = None) -> RoundResult | None:

@@ -10,19 +10,22 @@ from sqlalchemy.orm import Session
 from auditflow.domain.graded import OUT
 from auditflow.models import AuditRound, CaseAudit, FrameCase, SampleCase
 from auditflow.models.base import core
+from auditflow.models.plain import kept
 
 AUDIT, SAMPLE, CASE = map(core, (CaseAudit, SampleCase, FrameCase))
+THIS: sa.BindParameter[int] = sa.bindparam("round", type_=sa.Integer())
+LIST: sa.BindParameter[int] = sa.bindparam("frame", type_=sa.Integer())
 
 
-def of_drawn_cases(row: AuditRound, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """Columns of the listed cases that were drawn at random for the round and not lost, one row an audit."""
+def of_drawn_cases(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Columns of the listed cases that were drawn at random for a round and not lost, one row an audit."""
     return (
         sa.select(*columns)
         .select_from(CASE)
         .join(SAMPLE, SAMPLE.c.frame_case_id == CASE.c.id)
         .join(AUDIT, AUDIT.c.sample_case_id == SAMPLE.c.id)
         .where(
-            AUDIT.c.round_id == row.id,
+            AUDIT.c.round_id == THIS,
             AUDIT.c.purpose == "main",
             AUDIT.c.kind != "judgemental",
             AUDIT.c.state.not_in(OUT),
@@ -35,8 +38,14 @@ def count_workers(session: Session, row: AuditRound) -> dict[str, int]:
 
     Names are counted as the list writes them; a blank one is nobody.
     """
+    return _workers(session).rows(session, {"round": row.id, "frame": row.frame_id})[0]
+
+
+def _of_workers() -> sa.Select[Any]:
     named = sa.func.count(sa.distinct(sa.func.nullif(CASE.c.worker, "")))
-    listed = sa.select(named).where(CASE.c.frame_id == row.frame_id)
-    drawn = of_drawn_cases(row, named)
-    covered, workers = session.execute(sa.select(drawn.scalar_subquery(), listed.scalar_subquery())).one()
-    return {"covered": covered, "workers": workers}
+    listed = sa.select(named).where(CASE.c.frame_id == LIST)
+    drawn = of_drawn_cases(named)
+    return sa.select(drawn.scalar_subquery().label("covered"), listed.scalar_subquery().label("workers"))
+
+
+_workers = kept(_of_workers, {"round": 0, "frame": 0})

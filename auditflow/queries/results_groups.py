@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from auditflow.domain.grades import Grade
 from auditflow.models import AuditRound, Frame
-from auditflow.queries.results_coverage import AUDIT, CASE, of_drawn_cases
+from auditflow.models.plain import Plain, Row, kept
+from auditflow.queries.results_coverage import AUDIT, CASE, LIST, of_drawn_cases
 
 ATTRIBUTES = ("sex", "ethnicity", "disability")
 
@@ -28,33 +31,44 @@ def count_groups(session: Session, row: AuditRound) -> Groups:
     counts: Groups = {name: defaultdict(lambda: {"listed": 0, "n": 0, "good": 0}) for name in have}
     if not have:
         return {}
-    for *groups, listed in session.execute(_listed(row, have)):
-        _add(counts, have, groups, listed=listed)
-    for *groups, n, good in session.execute(_graded(row, have)):
-        _add(counts, have, groups, n=n, good=good)
+    statements = _statements(tuple(have))
+    given = {"round": row.id, "frame": row.frame_id}
+    for statement in statements:
+        for line in statement(session).rows(session, given):
+            _add(counts, have, line)
     return {name: dict(sorted(groups.items())) for name, groups in counts.items() if set(groups) != {""}}
 
 
-def _add(counts: Groups, have: list[str], groups: list[str], **more: int) -> None:
-    for name, group in zip(have, groups, strict=True):
-        for key, count in more.items():
-            counts[name][group][key] += count
+def _add(counts: Groups, have: list[str], line: Row) -> None:
+    for name in have:
+        group = counts[name][line[name]]
+        for key in group:
+            group[key] += line.get(key, 0)
 
 
-def _values(have: list[str]) -> list[Any]:
+@cache
+def _statements(have: tuple[str, ...]) -> tuple[Callable[[Session], Plain], ...]:
+    """Both statements for a list that has these columns, each compiled once."""
+    return (
+        kept(lambda: _listed(have), {"frame": 0}),
+        kept(lambda: _graded(have), {"round": 0}),
+    )
+
+
+def _values(have: Sequence[str]) -> list[Any]:
     return [sa.func.coalesce(CASE.c.more[name].as_string(), "").label(name) for name in have]
 
 
-def _listed(row: AuditRound, have: list[str]) -> sa.Select[Any]:
+def _listed(have: Sequence[str]) -> sa.Select[Any]:
     # PostgreSQL groups by a column, not by an expression that holds a bound value.
-    case = sa.select(*_values(have)).where(CASE.c.frame_id == row.frame_id).subquery()
+    case = sa.select(*_values(have)).where(CASE.c.frame_id == LIST).subquery()
     groups = [case.c[name] for name in have]
-    return sa.select(*groups, sa.func.count()).group_by(*groups)
+    return sa.select(*groups, sa.func.count().label("listed")).group_by(*groups)
 
 
-def _graded(row: AuditRound, have: list[str]) -> sa.Select[Any]:
-    of_graded = of_drawn_cases(row, *_values(have), AUDIT.c.published_grade)
+def _graded(have: Sequence[str]) -> sa.Select[Any]:
+    of_graded = of_drawn_cases(*_values(have), AUDIT.c.published_grade)
     graded = of_graded.where(AUDIT.c.published_grade.is_not(None)).subquery()
     groups = [graded.c[name] for name in have]
     good = sa.func.sum(sa.case((graded.c.published_grade >= int(Grade.GOOD), 1), else_=0))
-    return sa.select(*groups, sa.func.count(), good).group_by(*groups)
+    return sa.select(*groups, sa.func.count().label("n"), good.label("good")).group_by(*groups)
