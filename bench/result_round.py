@@ -13,8 +13,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.models import AuditRound, AuditToolVersion, CaseAudit, CouncilService, DomainGrade, Moderation, Submission
-from auditflow.models import Person, Role, SampleCase, Team
+from auditflow.models import (
+    AuditRound,
+    AuditToolVersion,
+    CaseAudit,
+    CouncilService,
+    DomainGrade,
+    Moderation,
+    Person,
+    Role,
+    SampleCase,
+    Submission,
+    Team,
+)
 from auditflow.models.base import core
 from auditflow.models.database import Database
 from bench.council import AT, Bench, make_council
@@ -41,17 +52,16 @@ def reported_round(database: Database, listed: int = LISTED) -> tuple[Bench, int
 
 def _grade(session: Session, bench: Bench, round_id: int, chance: random.Random) -> None:
     teams = _teams(session)
-    drawn = session.execute(sa.select(AUDIT.c.id, AUDIT.c.ref).where(AUDIT.c.round_id == round_id).order_by(AUDIT.c.id)).all()
+    drawn = session.execute(
+        sa.select(AUDIT.c.id, AUDIT.c.ref).where(AUDIT.c.round_id == round_id).order_by(AUDIT.c.id)
+    ).all()
     for number, (audit_id, _) in enumerate(drawn):
         values = _agreed(chance, bench, teams) if number > 3 else _lost(number)
         session.execute(sa.update(AUDIT).where(AUDIT.c.id == audit_id).values(version=AUDIT.c.version + 1, **values))
     new = [
         *(_case(round_id, f"ADD-{n}", kind="judgemental") | _agreed(chance, bench, teams) for n in range(ADDED)),
         _reserve(session, round_id) | _agreed(chance, bench, teams),
-        *(
-            _case(round_id, ref, purpose="second") | _filed(chance, bench)
-            for _, ref in drawn[4 : 4 + DOUBLES]
-        ),
+        *(_case(round_id, ref, purpose="second") | _filed(chance, bench) for _, ref in drawn[4 : 4 + DOUBLES]),
     ]
     session.execute(sa.insert(AUDIT), [_whole(values) for values in new])
     _write_grades(session, round_id, chance)
@@ -137,7 +147,9 @@ def _moderate(session: Session, bench: Bench, round_id: int, chance: random.Rand
     """A fifth of the audits decided by a moderator: most by the random share, the others for their grade."""
     where = (AUDIT.c.round_id == round_id, AUDIT.c.state == "agreed", AUDIT.c.purpose == "main")
     joined = sa.select(SENT.c.id, SENT.c.case_audit_id, SENT.c.auditor_id, SENT.c.overall_grade)
-    found = session.execute(joined.join(AUDIT, AUDIT.c.id == SENT.c.case_audit_id).where(*where).order_by(SENT.c.id)).all()
+    found = session.execute(
+        joined.join(AUDIT, AUDIT.c.id == SENT.c.case_audit_id).where(*where).order_by(SENT.c.id)
+    ).all()
     moderator = session.scalars(sa.select(Person.id).join(Person.roles).where(Role.name == "team_manager")).first()
     for number, (submission, audit_id, auditor, first) in enumerate(found[::4]):
         grade = min(4, max(1, first + chance.choice((-1, 0, 0, 1))))

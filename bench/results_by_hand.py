@@ -91,8 +91,10 @@ GROUP BY 1, 2
 """
 )
 DRAWN = """
-SELECT {columns} FROM frame_case f JOIN sample_case s ON s.frame_case_id = f.id JOIN case_audit a ON a.sample_case_id = s.id
-WHERE a.round_id = %(round)s AND a.purpose = 'main' AND a.kind <> 'judgemental' AND a.state NOT IN ('removed', 'not_audited')
+SELECT {columns} FROM frame_case f
+JOIN sample_case s ON s.frame_case_id = f.id JOIN case_audit a ON a.sample_case_id = s.id
+WHERE a.round_id = %(round)s AND a.purpose = 'main' AND a.kind <> 'judgemental'
+  AND a.state NOT IN ('removed', 'not_audited')
 """
 COVERAGE = f"""
 SELECT ({DRAWN.format(columns="count(DISTINCT nullif(f.worker, ''))")}), (

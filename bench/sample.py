@@ -118,7 +118,7 @@ def _act(bench: Bench) -> Act:
 
 
 def draw(database: Database, bench: Bench, round_id: int, *, keep: bool = False) -> int:
-    """The draw as its screen makes it; how many cases were drawn. What it wrote is rolled back unless it is to be kept."""
+    """The draw as its screen makes it; how many cases were drawn. What it wrote is rolled back unless kept."""
     with database.writer() as session:
         drawn = draw_sample(session, round_id, _act(bench)).draw
         assert drawn is not None, "the design's limits can be kept"

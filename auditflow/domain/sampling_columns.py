@@ -10,7 +10,6 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple, cast
 
-from auditflow.domain.sampling_design import Design
 from auditflow.domain.sampling_list import EVERYONE, CaseList, ColumnRows, NotByColumns, Tally
 from auditflow.domain.sampling_rules import Remembered
 from auditflow.domain.sampling_values import clean, clean_ref

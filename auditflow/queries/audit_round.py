@@ -98,7 +98,9 @@ def _of_discarded() -> sa.Select[Any]:
     failed = sa.select(sa.func.count()).where(*_of_round(round_id), Journal.entry == "draw_not_possible")
     cancelled = (
         sa.select(sa.func.count(draw.c.id))
-        .select_from(draw.join(earlier, earlier.c.id == draw.c.round_id).join(this, this.c.frame_id == earlier.c.frame_id))
+        .select_from(
+            draw.join(earlier, earlier.c.id == draw.c.round_id).join(this, this.c.frame_id == earlier.c.frame_id)
+        )
         .where(this.c.id == round_id, earlier.c.id < this.c.id, earlier.c.state == "cancelled")
     )
     counts = [count.scalar_subquery() for count in (discarded, failed, cancelled)]

@@ -81,7 +81,7 @@ class _ListedRows(ColumnRows):
             after = last
 
 
-def _block(frame_id: int, names: Sequence[str]) -> sa.Select[Any]:
+def _block(frame_id: int, names: Sequence[str]) -> sa.Executable:
     """The next cases after the row `after`, each column put together as one text, all in the same order."""
     columns = [_column(name).label(f"c{number}") for number, name in enumerate(names)]
     where = (CASE.c.frame_id == frame_id, CASE.c.id > sa.bindparam("after", type_=sa.BigInteger()))
