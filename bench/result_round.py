@@ -31,7 +31,7 @@ from auditflow.models.database import Database
 from bench.council import AT, Bench, make_council
 from bench.sample import draw, frozen_list, locked_round
 
-LISTED, TEAMS, DOUBLES, ADDED = 5_000, 14, 20, 3
+LISTED, TEAMS, DOUBLES, ADDED = 5_000, 14, 16, 3
 AGREED = AT + timedelta(days=17)
 AUDIT, GRADE, TASK, SENT = map(core, (CaseAudit, DomainGrade, Moderation, Submission))
 Values = dict[str, Any]

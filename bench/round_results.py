@@ -14,6 +14,7 @@ from auditflow.models.database import Database
 from auditflow.queries.results_stamp import read_stamp
 from auditflow.services.act import Act
 from auditflow.services.results import close_round, compute_results
+from auditflow.statistics.bootstrap import _intervals
 from auditflow.web.request import db
 from auditflow.web.results_kept import kept_results
 from bench.council import AT, Bench
@@ -82,7 +83,18 @@ def _anew(database: Database, round_id: int, repeats: int, times: int) -> Result
             repeats,
         )
     cause = costly(lambda: anew(database, round_id))
-    return Result(M1, "compute_results", "SQL by hand", found, times, cause=cause)
+    note = f"The first time after a second grading changed, with its resampling: {_first(database, round_id):.0f} ms."
+    return Result(M1, "compute_results", "SQL by hand", found, times, (note,), cause)
+
+
+def _first(database: Database, round_id: int) -> float:
+    """Milliseconds when the intervals of agreement are not at hand."""
+
+    def once() -> float:
+        _intervals.cache_clear()
+        return seconds(lambda: anew(database, round_id))
+
+    return min(once() for _ in range(3)) * 1000
 
 
 def _kept(goal: Goal, database: Database, round_id: int, repeats: int, looks: int) -> Result:
@@ -111,7 +123,9 @@ def _submits(database: Database, bench: Bench, repeats: int, how_many: int) -> R
     Only the submissions are timed: what is asked is whether they pay for results that are always fresh. Somebody
     looks in both cases, so that machine and database are as warm in the one as in the other.
     """
-    other, _ = answered(database, bench, how_many)
+    other, submitted = answered(database, bench, how_many)
+    for audit_id, auditor in submitted:
+        submit(database, audit_id, auditor)
 
     def submits(own: bool) -> float:
         round_id, audits = answered(database, bench, how_many)

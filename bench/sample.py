@@ -9,13 +9,18 @@ The floor reads one column with the plain driver and makes SHA-256 of `seed|refe
 
 from __future__ import annotations
 
+import os
 import random
+import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from hashlib import sha256
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -30,13 +35,14 @@ from auditflow.services.audit_round import RoundPlan, plan_round
 from auditflow.services.frame_rows import write_cases
 from auditflow.services.sample import draw_sample, lock_design
 from bench.council import AT, Bench, make_council
-from bench.measure import Goal, Result, Run, interleave, seconds
+from bench.measure import NOTHING, Goal, Result, Run, interleave, seconds
 from bench.places import driver_address, postgres_place, sqlite_place
 from bench.profile import costly
 
 S1 = Goal("S1", "draw 80 of 100,000 cases on PostgreSQL, against reading and hashing the references", 2.0, 2.0, False)
-S1S = Goal("S1s", "the same on SQLite", 2.0, 2.0, False)
-ROWS = 100_000
+S1_MILLION = Goal("S1 at 1,000,000", "the same from 1,000,000 cases", NOTHING, 2.0, False)
+S1_SQLITE = Goal("S1 on SQLite", "the same on SQLite, where the floor reads an index alone", NOTHING, 2.0, False)
+ROWS, MILLION = 100_000, 1_000_000
 BLOCK = 50_000
 AS_AT = date(2026, 10, 23)
 COLUMNS = (
@@ -114,7 +120,7 @@ def locked_round(session: Session, bench: Bench, frame: Frame) -> int:
 
 
 def _act(bench: Bench) -> Act:
-    return Act(bench.qa_lead, AT, f"sample-{next(_keys):014}")
+    return Act(bench.qa_lead, AT, f"sample-{os.getpid()}-{next(_keys):012}")
 
 
 def draw(database: Database, bench: Bench, round_id: int, *, keep: bool = False) -> int:
@@ -157,13 +163,36 @@ def _measure(goal: Goal, database: Database, repeats: int, how_many: int) -> Res
         contenders: dict[str, Run] = {"draw_sample": ours, "read and hash": floor}
         times = interleave(contenders, repeats)
         cause = costly(lambda: draw(database, bench, round_id))
-    return Result(goal, "draw_sample", "read and hash", times, how_many, cause=cause)
+    return Result(goal, "draw_sample", "read and hash", times, how_many, (_memory(database, bench, round_id),), cause)
+
+
+def _memory(database: Database, bench: Bench, round_id: int) -> str:
+    """What a new process that only draws has in memory at most, and before it draws."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    work = (
+        "import sys; from auditflow.models.database import open_database;"
+        " from bench.sample import Bench, draw, peak; before = peak();"
+        f" draw(open_database(sys.argv[1]), {bench!r}, {round_id}); print(before, peak())"
+    )
+    told = subprocess.run([sys.executable, "-c", work, url], capture_output=True, text=True, check=True).stdout
+    before, most = told.split()
+    return f"A new process that draws has {most} MiB at most (aim: 128 for a million cases), {before} before it draws."
+
+
+def peak() -> int:
+    """The most memory that this process has had, in mebibytes; Linux says it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(re.findall(r"VmHWM:\s+([0-9]+) kB", status)[0]) // 1024
 
 
 def measure(repeats: int, scale: float) -> list[Result]:
-    """On PostgreSQL and on SQLite."""
-    how_many = max(2_000, int(ROWS * scale))
-    with postgres_place() as database:
-        results = [_measure(S1, database, repeats, how_many)]
-    with sqlite_place() as database:
-        return [*results, _measure(S1S, database, repeats, how_many)]
+    """On PostgreSQL, from a long list and a very long one, and on SQLite."""
+    results = []
+    for goal, place, rows in (
+        (S1, postgres_place, ROWS),
+        (S1_MILLION, postgres_place, MILLION),
+        (S1_SQLITE, sqlite_place, ROWS),
+    ):
+        with place() as database:
+            results.append(_measure(goal, database, repeats, max(2_000, int(rows * scale))))
+    return results

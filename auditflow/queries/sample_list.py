@@ -7,8 +7,9 @@ together by the database comes as one text, and is taken apart again at a small 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,10 +19,14 @@ from auditflow.domain.sampling_list import ColumnRows, NotByColumns
 from auditflow.models import Frame, FrameCase
 from auditflow.models.base import core
 
+Answer = TypeVar("Answer")
+
 CASE = core(FrameCase)
 OWN = ("case_type", "status", "team", "worker", "opened", "closed")
 BLOCK = 25_000
 """Cases in one answer: a few megabytes."""
+AT_ONCE = 5_000
+"""Rows that are in memory at once where a list is read row by row."""
 BETWEEN = "\x1f"
 """Stands between the values of a column; a list that has it in a cell is read row by row."""
 
@@ -64,21 +69,39 @@ class _ListedRows(ColumnRows):
         further = [name for name in self.columns if not _is_own(name)]
         chosen = [*own, CASE.c.more] if further else own
         where = CASE.c.frame_id == self.frame_id
-        found = self.session.execute(sa.select(*chosen).where(where).order_by(CASE.c.ref)).all()
+        statement = sa.select(*chosen).where(where).order_by(CASE.c.ref)
+        found = self.session.execute(statement, execution_options={"yield_per": AT_ONCE})
         yield from ((*row[:-1], *(row[-1].get(name, "") for name in further)) for row in found) if further else found
 
     def blocks(self, names: Sequence[str]) -> Iterator[Sequence[Sequence[str]]]:
         """The columns of these names, block by block, in the order in which the rows were written."""
-        statement, after = _block(self.frame_id, names), 0
-        while True:
-            last, count, *texts = self.session.execute(statement, {"after": after}).one()
-            if not count:
-                return
+        answers = self._answers(names)
+        apart = self.session.get_bind().dialect.name == "postgresql"
+        for count, *texts in _ahead(answers) if apart else answers:
             columns = [text.split(BETWEEN) for text in texts]
             if any(len(column) != count for column in columns):
                 raise NotByColumns
             yield columns
-            after = last
+
+    def _answers(self, names: Sequence[str]) -> Iterator[Sequence[Any]]:
+        statement, after = _block(self.frame_id, names), 0
+        while True:
+            after, count, *texts = self.session.execute(statement, {"after": after}).one()
+            if not count:
+                return
+            yield count, *texts
+
+
+def _ahead(answers: Iterator[Answer]) -> Iterator[Answer]:
+    """The same answers, each asked for while the one before is being worked on: the database is another process.
+
+    One thread at a time uses the session: whoever works on an answer must leave it alone.
+    """
+    with ThreadPoolExecutor(1) as asking:
+        coming = asking.submit(next, answers, None)
+        while (answer := coming.result()) is not None:
+            coming = asking.submit(next, answers, None)
+            yield answer
 
 
 def _block(frame_id: int, names: Sequence[str]) -> sa.Executable:

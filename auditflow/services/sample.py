@@ -22,7 +22,7 @@ from auditflow.models import AuditRound, Draw, Frame, Journal, Person
 from auditflow.models.base import core
 from auditflow.queries.audit_round import count_discarded_draws, list_seeds_tried
 from auditflow.queries.sample import count_draws, get_frame, get_standing_draw
-from auditflow.queries.sample_list import CaseRows, list_case_rows, read_case_rows
+from auditflow.queries.sample_list import CaseRows, list_case_rows
 from auditflow.services.act import Act
 from auditflow.services.journal import Note, record
 from auditflow.services.permission import ask_first
@@ -68,7 +68,7 @@ def try_design(session: Session, frame: Frame, design: Design) -> sampling.Draw:
 
     Raises BadInput when the design does not fit the list.
     """
-    return try_drawing(read_case_rows(session, frame, design.columns), design)
+    return try_drawing(list_case_rows(session, frame, design.columns), design)
 
 
 def try_drawing(cases: CaseRows, design: Design) -> sampling.Draw:

@@ -24,7 +24,9 @@ __all__ = [
     "krippendorff_alpha",
     "moderation_shift",
     "severity",
+    "two_coefficients",
     "two_graders",
+    "weight_table",
 ]
 
 _GOOD = 3
@@ -118,6 +120,20 @@ def two_graders(table: Sequence[Sequence[int]], weights: str = "quadratic") -> A
     kappa, kappa_se = _cohen(w, p, pa, n)
     reason = "one_grade_only" if kappa is None else None
     return Agreement(n, exact, adjacent, pa, kappa, kappa_se, ac, ac_se, _alpha(w, rows, pa), reason=reason)
+
+
+def two_coefficients(rows: Sequence[Sequence[int]], w: Sequence[Sequence[float]], n: int) -> tuple[float, float | None]:
+    """Gwet's coefficient and kappa alone, of a table of n > 1 cases: for thousands of tables, one after another."""
+    k = range(len(rows))
+    r, c = list(map(sum, rows)), list(map(sum, zip(*rows, strict=True)))
+    pa = sum([a * b for weights, counts in zip(w, rows, strict=True) for a, b in zip(weights, counts, strict=True)]) / n
+    used = sum([(r[i] + c[i]) ** 2 for i in k]) / (4 * n * n)
+    chance = sum(map(sum, w)) / (len(rows) * (len(rows) - 1)) * (1 - used)
+    ac = (pa - chance) / (1 - chance)
+    if any(rows[i][i] == n for i in k):
+        return ac, None
+    pe = sum([r[i] * sum([a * b for a, b in zip(w[i], c, strict=True)]) for i in k if r[i]]) / (n * n)
+    return ac, (pa - pe) / (1 - pe)
 
 
 def _within(rows: list[list[int]], steps: int) -> int:

@@ -1,11 +1,11 @@
 """Intervals of agreement coefficients: analytic from 20 cases, by seeded resampling of cases below that."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 
-from auditflow.statistics.agreement import Agreement, two_graders
+from auditflow.statistics.agreement import two_coefficients, two_graders, weight_table
 from auditflow.statistics.distributions import z_for
 from auditflow.statistics.estimates import Interval
 from auditflow.statistics.shapes import Figures, check_confidence
@@ -38,6 +38,11 @@ def agreement_intervals(
     bootstrap samples of cases, percentile method; from 20 estimate ± z standard errors.
     """
     check_confidence(confidence)
+    return _intervals(tuple(map(tuple, table)), weights, confidence)
+
+
+@lru_cache(maxsize=64)  # resampling takes longer than all the rest of a round's figures, and its table seldom changes
+def _intervals(table: tuple[tuple[int, ...], ...], weights: str, confidence: float) -> AgreementIntervals:
     agreed = two_graders(table, weights)
     if agreed.n < LEAST_CASES:
         return AgreementIntervals(_TOO_FEW, _TOO_FEW)
@@ -45,10 +50,11 @@ def agreement_intervals(
         z = z_for(confidence)
         ac, kappa = _around(agreed.ac, agreed.ac_se, z), _around(agreed.kappa, agreed.kappa_se, z)
         return AgreementIntervals(ac, kappa, method="analytic")
-    samples = [two_graders(resampled, weights) for resampled in _resamples(table, agreed.n)]
+    of = weight_table(len(table), weights)
+    samples = [two_coefficients(resampled, of, agreed.n) for resampled in _resamples(table, agreed.n)]
     return AgreementIntervals(
-        _percentiles(agreed.ac, samples, lambda sample: sample.ac, confidence),
-        _percentiles(agreed.kappa, samples, lambda sample: sample.kappa, confidence),
+        _percentiles(agreed.ac, [ac for ac, _ in samples], confidence),
+        _percentiles(agreed.kappa, [kappa for _, kappa in samples], confidence),
         method="bootstrap",
     )
 
@@ -66,23 +72,23 @@ def _resamples(table: Sequence[Sequence[int]], n: int) -> list[list[list[int]]]:
     source = random.Random(_SEED)  # noqa: S311 - resampling, not a secret
     size = len(table)
     bounds = list(accumulate(count for row in table for count in row))
+    places = range(size * size)
     made = []
     for _ in range(_RESAMPLES):
         cells = [0] * (size * size)
-        for _ in range(n):
-            cells[bisect_right(bounds, int(source.random() * n))] += 1
+        for cell in source.choices(places, cum_weights=bounds, k=n):
+            cells[cell] += 1
         made.append([cells[start : start + size] for start in range(0, size * size, size)])
     return made
 
 
 def _percentiles(
     value: float | None,
-    samples: Sequence[Agreement],
-    pick: Callable[[Agreement], float | None],
+    resampled: Sequence[float | None],
     confidence: float,
 ) -> Interval:
     """The middle `confidence` of the resampled values, those that are undefined left out."""
-    figures = sorted(figure for sample in samples if (figure := pick(sample)) is not None)
+    figures = sorted(figure for figure in resampled if figure is not None)
     if value is None or not figures:
         return _ONE_GRADE
     tail = int(len(figures) * (1 - confidence) / 2)

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from auditflow.domain.errors import BadInput
-from auditflow.statistics.agreement import krippendorff, krippendorff_alpha, moderation_shift, two_graders
+from auditflow.statistics.agreement import (
+    krippendorff,
+    krippendorff_alpha,
+    moderation_shift,
+    two_coefficients,
+    two_graders,
+    weight_table,
+)
 from auditflow.statistics.bootstrap import agreement_intervals
 
 # Gwet (2014), Handbook of Inter-Rater Reliability, 4th edition: pregnancy type by two abstractors, and psychiatric
@@ -116,6 +123,14 @@ def test_wrong_tables_and_weights_are_refused():
     for table, weights in (([[1, 2]], "linear"), ([[1]], "linear"), ([[1, 0], [0, 1]], "ordinal")):
         with pytest.raises(BadInput):
             two_graders(table, weights)
+
+
+@given(TABLES.filter(lambda table: sum(map(sum, table)) > 1), st.sampled_from(["identity", "linear", "quadratic"]))
+def test_the_short_way_to_both_coefficients_gives_the_same(table, weights):
+    agreed = two_graders(table, weights)
+    ac, kappa = two_coefficients(table, weight_table(4, weights), agreed.n)
+    assert ac == pytest.approx(agreed.ac, abs=1e-12)
+    assert kappa == (None if agreed.kappa is None else pytest.approx(agreed.kappa, abs=1e-12))
 
 
 @given(TABLES, st.sampled_from(["identity", "linear", "quadratic"]))
