@@ -31,10 +31,11 @@ class Block(NamedTuple):
     places: Sequence[str | Excluded]
     refs: Column
     capped: Sequence[Column]
+    cleaned: Mapping[Hashable, str]
 
     def held(self, number: int) -> tuple[str, ...]:
         """The values of one case in the capped columns."""
-        return tuple([clean(column[number]) for column in self.capped])
+        return tuple([self.cleaned[column[number]] for column in self.capped])
 
 
 def placed_blocks(cases: CaseList, rows: ColumnRows, tally: Tally, sizes: Counter[str]) -> Iterator[Block]:
@@ -44,12 +45,12 @@ def placed_blocks(cases: CaseList, rows: ColumnRows, tally: Tally, sizes: Counte
     """
     design = cases.design
     tally.excluded.update(dict.fromkeys((rule.reason for rule in design.exclude), 0))
-    names, places = design.columns, _Places(cases)
+    names, places, cleaned = design.columns, _Places(cases), Remembered(clean)
     for columns in rows.blocks(names):
         of = dict(zip(names, columns, strict=True))
         refs = of[design.ref]
         _refuse_unclean(refs)
-        block = Block(places.of(of, len(refs)), refs, [of[cap.column] for cap in design.caps])
+        block = Block(places.of(of, len(refs)), refs, [of[cap.column] for cap in design.caps], cleaned)
         _count(block.places, tally, sizes)
         yield block
     if not tally.rows:

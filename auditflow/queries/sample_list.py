@@ -25,6 +25,8 @@ CASE = core(FrameCase)
 OWN = ("case_type", "status", "team", "worker", "opened", "closed")
 BLOCK = 25_000
 """Cases in one answer: a few megabytes."""
+FIRST_BLOCK = 3_000
+"""Cases in the first: nobody works while it is waited for. Each further one has twice as many, up to a whole block."""
 AT_ONCE = 5_000
 """Rows that are in memory at once where a list is read row by row."""
 BETWEEN = "\x1f"
@@ -84,12 +86,13 @@ class _ListedRows(ColumnRows):
             yield columns
 
     def _answers(self, names: Sequence[str]) -> Iterator[Sequence[Any]]:
-        statement, after = _block(self.frame_id, names), 0
+        statement, after, most = _block(self.frame_id, names), 0, FIRST_BLOCK
         while True:
-            after, count, *texts = self.session.execute(statement, {"after": after}).one()
+            after, count, *texts = self.session.execute(statement, {"after": after, "most": most}).one()
             if not count:
                 return
             yield count, *texts
+            most = min(2 * most, BLOCK)
 
 
 def _ahead(answers: Iterator[Answer]) -> Iterator[Answer]:
@@ -105,10 +108,16 @@ def _ahead(answers: Iterator[Answer]) -> Iterator[Answer]:
 
 
 def _block(frame_id: int, names: Sequence[str]) -> sa.Executable:
-    """The next cases after the row `after`, each column put together as one text, all in the same order."""
+    """At most `most` cases after the row `after`, each column put together as one text, all in the same order."""
     columns = [_column(name).label(f"c{number}") for number, name in enumerate(names)]
     where = (CASE.c.frame_id == frame_id, CASE.c.id > sa.bindparam("after", type_=sa.BigInteger()))
-    some = sa.select(CASE.c.id, *columns).where(*where).order_by(CASE.c.id).limit(BLOCK).subquery()
+    some = (
+        sa.select(CASE.c.id, *columns)
+        .where(*where)
+        .order_by(CASE.c.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+        .subquery()
+    )
     texts = [sa.func.aggregate_strings(some.c[column.name], BETWEEN) for column in columns]
     return sa.select(sa.func.max(some.c.id), sa.func.count(), *texts)
 

@@ -51,7 +51,8 @@ def listed(
         case.more = {"family": f"F-{n // 2}", **dates} | ({"restricted": "Yes"} if n % 11 == 0 else {})
     session.flush()
     if request.param == "three blocks":
-        monkeypatch.setattr(sample_list, "BLOCK", 25)
+        monkeypatch.setattr(sample_list, "BLOCK", 30)
+        monkeypatch.setattr(sample_list, "FIRST_BLOCK", 15)
     return frame
 
 
