@@ -6,7 +6,8 @@ value that a rule cannot use) is left to the reading by rows, which says the sam
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Hashable, Iterable, Mapping, Sequence
+from contextlib import closing
 from itertools import repeat
 from typing import Any, NamedTuple, cast
 
@@ -38,7 +39,7 @@ class Block(NamedTuple):
         return tuple([self.cleaned[column[number]] for column in self.capped])
 
 
-def placed_blocks(cases: CaseList, rows: ColumnRows, tally: Tally, sizes: Counter[str]) -> Iterator[Block]:
+def placed_blocks(cases: CaseList, rows: ColumnRows, tally: Tally, sizes: Counter[str]) -> Generator[Block, None, None]:
     """Every case of the list in its place; `tally` and the `sizes` of the strata are complete at the end.
 
     Raises NotByColumns.
@@ -46,13 +47,14 @@ def placed_blocks(cases: CaseList, rows: ColumnRows, tally: Tally, sizes: Counte
     design = cases.design
     tally.excluded.update(dict.fromkeys((rule.reason for rule in design.exclude), 0))
     names, places, cleaned = design.columns, _Places(cases), Remembered(clean)
-    for columns in rows.blocks(names):
-        of = dict(zip(names, columns, strict=True))
-        refs = of[design.ref]
-        _refuse_unclean(refs)
-        block = Block(places.of(of, len(refs)), refs, [of[cap.column] for cap in design.caps], cleaned)
-        _count(block.places, tally, sizes)
-        yield block
+    with closing(rows.blocks(names)) as blocks:
+        for columns in blocks:
+            of = dict(zip(names, columns, strict=True))
+            refs = of[design.ref]
+            _refuse_unclean(refs)
+            block = Block(places.of(of, len(refs)), refs, [of[cap.column] for cap in design.caps], cleaned)
+            _count(block.places, tally, sizes)
+            yield block
     if not tally.rows:
         raise NotByColumns
 

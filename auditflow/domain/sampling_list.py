@@ -6,7 +6,7 @@ is the header, row 2 the first case.
 
 from abc import ABC, abstractmethod
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -32,8 +32,11 @@ class ColumnRows(ABC, Iterable[Sequence[Hashable]]):
     """Rows that can also be had as columns of text, some thousand cases at a time; no reference is there twice."""
 
     @abstractmethod
-    def blocks(self, names: Sequence[str]) -> Iterator[Sequence[Sequence[str]]]:
-        """The columns of these names, block by block. Raises NotByColumns if they cannot be told apart."""
+    def blocks(self, names: Sequence[str]) -> Generator[Sequence[Sequence[str]], None, None]:
+        """The columns of these names, block by block; closed before the rows are used otherwise.
+
+        Raises NotByColumns if they cannot be told apart.
+        """
 
 
 class NotByColumns(Exception):

@@ -7,6 +7,7 @@ memory, so that a million rows cost no more than reading and hashing them.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
@@ -125,13 +126,14 @@ class _Pool:
         """Read the list by columns. Raises NotByColumns."""
         sizes: Counter[str] = Counter()
         start = self.start
-        for block in placed_blocks(cases, rows, self.tally, sizes):
-            bounds: dict[object, bytes] = {place: self._bound(place) for place in set(block.places)}
-            for place, ref, number in zip(block.places, block.refs, count(), strict=False):
-                bound = bounds[place]
-                if bound and (digest := sha256(start + ref.encode()).digest()) <= bound:
-                    entry = Entry(digest, ref, str(place), block.held(number))
-                    bounds[place] = self.strata[entry.stratum].offer(entry, self.keep)
+        with closing(placed_blocks(cases, rows, self.tally, sizes)) as blocks:
+            for block in blocks:
+                bounds: dict[object, bytes] = {place: self._bound(place) for place in set(block.places)}
+                for place, ref, number in zip(block.places, block.refs, count(), strict=False):
+                    bound = bounds[place]
+                    if bound and (digest := sha256(start + ref.encode()).digest()) <= bound:
+                        entry = Entry(digest, ref, str(place), block.held(number))
+                        bounds[place] = self.strata[entry.stratum].offer(entry, self.keep)
         self._complete(sizes)
 
     def _bound(self, place: str | Excluded) -> bytes:

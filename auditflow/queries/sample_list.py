@@ -6,8 +6,9 @@ together by the database comes as one text, and is taken apart again at a small 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -75,17 +76,18 @@ class _ListedRows(ColumnRows):
         found = self.session.execute(statement, execution_options={"yield_per": AT_ONCE})
         yield from ((*row[:-1], *(row[-1].get(name, "") for name in further)) for row in found) if further else found
 
-    def blocks(self, names: Sequence[str]) -> Iterator[Sequence[Sequence[str]]]:
+    def blocks(self, names: Sequence[str]) -> Generator[Sequence[Sequence[str]], None, None]:
         """The columns of these names, block by block, in the order in which the rows were written."""
         answers = self._answers(names)
         apart = self.session.get_bind().dialect.name == "postgresql"
-        for count, *texts in _ahead(answers) if apart else answers:
-            columns = [text.split(BETWEEN) for text in texts]
-            if any(len(column) != count for column in columns):
-                raise NotByColumns
-            yield columns
+        with closing(_ahead(answers) if apart else answers) as coming:
+            for count, *texts in coming:
+                columns = [text.split(BETWEEN) for text in texts]
+                if any(len(column) != count for column in columns):
+                    raise NotByColumns
+                yield columns
 
-    def _answers(self, names: Sequence[str]) -> Iterator[Sequence[Any]]:
+    def _answers(self, names: Sequence[str]) -> Generator[Sequence[Any], None, None]:
         statement, after, most = _block(self.frame_id, names), 0, FIRST_BLOCK
         while True:
             after, count, *texts = self.session.execute(statement, {"after": after, "most": most}).one()
@@ -95,10 +97,11 @@ class _ListedRows(ColumnRows):
             most = min(2 * most, BLOCK)
 
 
-def _ahead(answers: Iterator[Answer]) -> Iterator[Answer]:
+def _ahead(answers: Iterator[Answer]) -> Generator[Answer, None, None]:
     """The same answers, each asked for while the one before is being worked on: the database is another process.
 
-    One thread at a time uses the session: whoever works on an answer must leave it alone.
+    One thread at a time uses the session: whoever works on an answer must leave it alone, and close this before
+    using it for anything else.
     """
     with ThreadPoolExecutor(1) as asking:
         coming = asking.submit(next, answers, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,35 @@ def test_a_cell_that_holds_what_stands_between_cells_is_read_in_its_row(session:
     seeded = Design.from_dict(DESIGN).with_seed("9f0c")
     by_columns, by_rows = (read(session, listed, seeded.columns) for read in (list_case_rows, read_case_rows))
     assert draw(by_columns.rows, seeded, by_columns.columns) == draw(by_rows.rows, seeded, by_rows.columns)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"worker": f"one{sample_list.BETWEEN}two"}, {"ref": " CF-1"}], ids=["cell", "reference"]
+)
+def test_the_session_is_left_alone_before_the_list_is_read_as_rows(
+    session: Session, council: Council, odd: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = make_frame(session, council)
+    first = session.scalars(sa.select(FrameCase).order_by(FrameCase.id)).first()
+    for name, value in odd.items():
+        setattr(first, name, value)
+    session.flush()
+    monkeypatch.setattr(sample_list, "FIRST_BLOCK", 10)
+    running: list[str] = []
+    execute = session.execute
+
+    def slowly(*args: Any, **more: Any) -> Any:
+        assert not running, "one statement at a time"
+        running.append("a statement")
+        time.sleep(0.05)
+        found = execute(*args, **more)
+        running.pop()
+        return found
+
+    monkeypatch.setattr(session, "execute", slowly)
+    seeded = Design.from_dict(DESIGN).with_seed("9f0c")
+    cases = list_case_rows(session, frame, seeded.columns)
+    assert len(draw(cases.rows, seeded, cases.columns).sample) == DESIGN["size"]
 
 
 def test_an_empty_list_is_a_sentence(session: Session, council: Council) -> None:

@@ -1,6 +1,6 @@
 """A list read by columns gives the draw that it gives row by row; what is not plain is read row by row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -39,7 +39,7 @@ class Listed(ColumnRows):
         self.by_rows += 1
         yield from self.rows
 
-    def blocks(self, names: Sequence[str]) -> Iterator[Sequence[Sequence[str]]]:
+    def blocks(self, names: Sequence[str]) -> Generator[Sequence[Sequence[str]], None, None]:
         places = [COLUMNS.index(name) for name in names]
         for start in range(0, len(self.rows), self.at_once):
             some = self.rows[start : start + self.at_once]
@@ -117,6 +117,7 @@ def test_columns_that_cannot_be_told_apart_are_read_as_rows(monkeypatch: pytest.
 
     def refuse(_self: Listed, _names: Sequence[str]) -> Iterator[Any]:
         raise NotByColumns
+        yield
 
     monkeypatch.setattr(Listed, "blocks", refuse)
     listed = Listed(rows)
