@@ -13,7 +13,7 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import case_list, launch, peers, section, start, transition
+from bench import case_list, launch, peers, round_results, sample, section, start, transition
 from bench.measure import Conditions, Result
 from bench.places import FOLDER
 from bench.report import RESULTS, page
@@ -23,6 +23,8 @@ MEASURES: Mapping[str, Callable[[int, float], list[Result]]] = {
     "t1s": transition.measure_sqlite,
     "t2": peers.measure,
     "l1": launch.measure,
+    "s1": sample.measure,
+    "m1": round_results.measure,
     "i1": case_list.measure,
     "h1": section.measure,
     "start": start.measure,

@@ -47,7 +47,7 @@ def _machine(conditions: Conditions, repeats: int) -> list[str]:
 
 def _row(result: Result) -> str:
     goal = result.goal
-    verdict = result.verdict if result.verdict in {"aim met", "must met"} else f"**{result.verdict}**"
+    verdict = result.verdict if result.verdict.startswith(("aim", "must")) else f"**{result.verdict}**"
     return (
         f"| {goal.code} | {goal.words} | {result.ratio:.3g} × | {goal.bound(goal.must)} |"
         f" {goal.bound(goal.aim)} | {verdict} |"

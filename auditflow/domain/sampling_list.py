@@ -4,8 +4,9 @@ One pass, whatever its size; only what a caller keeps stays in memory. Row numbe
 is the header, row 2 the first case.
 """
 
+from abc import ABC, abstractmethod
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -15,7 +16,7 @@ from auditflow.domain.sampling_design import Design
 from auditflow.domain.sampling_rules import Remembered, Rule
 from auditflow.domain.sampling_values import clean, clean_ref
 
-__all__ = ["BLANK", "EVERYONE", "FIRST_ROW", "CaseList", "Row", "Tally"]
+__all__ = ["BLANK", "EVERYONE", "FIRST_ROW", "CaseList", "ColumnRows", "NotByColumns", "Row", "Tally"]
 
 BLANK = "(blank)"
 EVERYONE = "all"
@@ -25,6 +26,21 @@ _AT_ONCE = 500_000  # references looked at as a set: fast, but sorting takes les
 
 Row = Mapping[str, Hashable] | Sequence[Hashable]
 _Test = tuple[str, Any, Remembered[bool]]
+
+
+class ColumnRows(ABC, Iterable[Sequence[Hashable]]):
+    """Rows that can also be had as columns of text, some thousand cases at a time; no reference is there twice."""
+
+    @abstractmethod
+    def blocks(self, names: Sequence[str]) -> Generator[Sequence[Sequence[str]], None, None]:
+        """The columns of these names, block by block; closed before the rows are used otherwise.
+
+        Raises NotByColumns if they cannot be told apart.
+        """
+
+
+class NotByColumns(Exception):
+    """The list has to be read row by row."""
 
 
 @dataclass
@@ -65,7 +81,8 @@ class CaseList:
         self._check_columns([*design.columns, *also])
 
     def _check_columns(self, needed: Iterable[str]) -> None:
-        first = next(iter(self.rows), None)
+        # Rows that are read by columns are not begun for this; whether there are any is seen then.
+        first = () if isinstance(self.rows, ColumnRows) else next(iter(self.rows), None)
         if first is None:
             raise BadInput("The case list is empty.", code="empty_list")
         have = list(first) if self._columns is None else list(self._columns)
@@ -90,7 +107,7 @@ class CaseList:
         """
         tally.excluded.update(dict.fromkeys((rule.reason for rule in self.design.exclude), 0))
         excluding = self._tests(self.design.exclude)
-        stratum_at, stratum_of = self._ordinary_strata()
+        stratum_at, stratum_of = self.ordinary_strata()
         placed, ref_at = self._placing(), self.place_of(self.design.ref)
         marks, faults = array("q"), _Faults()
         number = 0
@@ -116,7 +133,7 @@ class CaseList:
         day = self.design.reference_date
         return [(rule.reason, self.place_of(rule.column), rule.tester(day)) for rule in rules]
 
-    def _ordinary_strata(self) -> tuple[Any, Remembered[str]]:
+    def ordinary_strata(self) -> tuple[Any, Remembered[str]]:
         """Which column says the stratum, and how; without one, any column says that all are together."""
         if self.design.stratify is None:
             return self.place_of(self.design.ref), Remembered(lambda _value: EVERYONE)
@@ -126,7 +143,7 @@ class CaseList:
         strata = self.design.priority_strata
         filled = [None if entry.filled is None else self.place_of(entry.filled) for entry in strata]
         placing = list(zip(self._tests(entry.rule for entry in strata), filled, strict=True))
-        stratum_at, stratum_of = self._ordinary_strata()
+        stratum_at, stratum_of = self.ordinary_strata()
 
         def placed(row: Any) -> str:
             ahead = next(

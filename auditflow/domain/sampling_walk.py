@@ -5,16 +5,19 @@ family) is under the limit, and keeps the next ones as reserves. Only the first 
 memory, so that a million rows cost no more than reading and hashing them.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
 from typing import NamedTuple
 
 from auditflow.domain.errors import BadInput
 from auditflow.domain.sampling_allocation import largest_remainder, neyman
+from auditflow.domain.sampling_columns import Excluded, placed_blocks
 from auditflow.domain.sampling_design import Cap, Design
-from auditflow.domain.sampling_list import CaseList, Row, Tally
+from auditflow.domain.sampling_list import CaseList, ColumnRows, NotByColumns, Row, Tally
 
 __all__ = ["Entry", "Outcome", "attempt", "share_out", "under_caps"]
 
@@ -57,7 +60,7 @@ def attempt(rows: Iterable[Row], design: Design, columns: Sequence[str] | None =
     cases = CaseList(rows, design, columns)
     keep = 2 * (design.size or 0) + 100
     while True:
-        pool = _Pool(cases, design.seed, keep)
+        pool = _pool(cases, columns, design.seed, keep)
         walk = _Walk(pool, design)
         share_out(design, pool.population, walk.take)
         if pool.enough_for(walk):
@@ -65,42 +68,80 @@ def attempt(rows: Iterable[Row], design: Design, columns: Sequence[str] | None =
         keep *= _GROW
 
 
-class _Stratum:
-    """A stratum while the list is read: how many it has, and its first cases in key order."""
+def _pool(cases: CaseList, columns: Sequence[str] | None, seed: str, keep: int) -> "_Pool":
+    """The list read in the cheapest way that it allows."""
+    pool = _Pool(cases.design, seed, keep)
+    if isinstance(cases.rows, ColumnRows):
+        try:
+            pool.read_columns(cases, cases.rows)
+        except NotByColumns:
+            cases, pool = CaseList(list(cases.rows), cases.design, columns), _Pool(cases.design, seed, keep)
+        else:
+            return pool
+    pool.read(cases)
+    return pool
 
-    __slots__ = ("bound", "kept", "size")
+
+class _Stratum:
+    """A stratum while the list is read: its first cases in key order."""
+
+    __slots__ = ("bound", "kept")
 
     def __init__(self) -> None:
-        self.size = 0
         self.bound = b"\xff" * 32
         self.kept: list[Entry] = []
 
-    def trim(self, keep: int) -> None:
-        """Let go of all but the first `keep`; later cases must come before the last of them."""
-        self.kept.sort()
-        del self.kept[keep:]
-        self.bound = self.kept[-1].digest
+    def offer(self, entry: Entry, keep: int | None) -> bytes:
+        """Keep a case, and let go of all but the first `keep` now and then; the bound that later ones must keep."""
+        self.kept.append(entry)
+        if keep is not None and 4 * len(self.kept) > 5 * keep:
+            self.kept.sort()
+            del self.kept[keep:]
+            self.bound = self.kept[-1].digest
+        return self.bound
 
 
 class _Pool:
     """The first cases of each stratum in key order: as many as a draw can need, not the whole list."""
 
-    def __init__(self, cases: CaseList, seed: str, keep: int) -> None:
+    def __init__(self, design: Design, seed: str, keep: int) -> None:
         self.tally = Tally()
-        self.strata: dict[str, _Stratum] = {}
-        census = cases.design.size is None
-        start = f"{seed}|".encode()
+        self.strata: defaultdict[str, _Stratum] = defaultdict(_Stratum)
+        self.population: dict[str, int] = {}
+        self.start = f"{seed}|".encode()
+        self.keep = None if design.size is None else keep
+
+    def read(self, cases: CaseList) -> None:
+        """Read the list row by row."""
+        sizes: Counter[str] = Counter()
+        start, strata = self.start, self.strata
         for ref, name, row in cases.eligible(self.tally):
-            stratum = self.strata.get(name)
-            if stratum is None:
-                stratum = self.strata[name] = _Stratum()
-            stratum.size += 1
+            sizes[name] += 1
             digest = sha256(start + ref.encode()).digest()
-            if digest <= stratum.bound:
-                stratum.kept.append(Entry(digest, ref, name, cases.held(row)))
-                if len(stratum.kept) > 2 * keep and not census:
-                    stratum.trim(keep)
-        self.population = {name: stratum.size for name, stratum in sorted(self.strata.items())}
+            if digest <= strata[name].bound:
+                strata[name].offer(Entry(digest, ref, name, cases.held(row)), self.keep)
+        self._complete(sizes)
+
+    def read_columns(self, cases: CaseList, rows: ColumnRows) -> None:
+        """Read the list by columns. Raises NotByColumns."""
+        sizes: Counter[str] = Counter()
+        start = self.start
+        with closing(placed_blocks(cases, rows, self.tally, sizes)) as blocks:
+            for block in blocks:
+                bounds: dict[object, bytes] = {place: self._bound(place) for place in set(block.places)}
+                for place, ref, number in zip(block.places, block.refs, count(), strict=False):
+                    bound = bounds[place]
+                    if bound and (digest := sha256(start + ref.encode()).digest()) <= bound:
+                        entry = Entry(digest, ref, str(place), block.held(number))
+                        bounds[place] = self.strata[entry.stratum].offer(entry, self.keep)
+        self._complete(sizes)
+
+    def _bound(self, place: str | Excluded) -> bytes:
+        """What a key must not be above to be kept; empty where nothing is."""
+        return b"" if isinstance(place, Excluded) else self.strata[place].bound
+
+    def _complete(self, sizes: Mapping[str, int]) -> None:
+        self.population = dict(sorted(sizes.items()))
         self.tally.refuse_if_nobody()
 
     def entries(self, names: Iterable[str]) -> list[Entry]:

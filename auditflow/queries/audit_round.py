@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from auditflow.domain.errors import NotFound
 from auditflow.models import AuditRound, AuditToolVersion, CaseAudit, Draw, Frame, Journal
 from auditflow.models.base import core
+from auditflow.models.plain import kept
 from auditflow.queries.scope import Viewer, visible_rounds
 
 AGREED = ("agreed", "feedback_shared", "closed", "disputed")
@@ -84,17 +86,28 @@ def count_discarded_draws(session: Session, round_id: int) -> int:
     What was drawn from the same case list for an earlier round that was cancelled counts too: planning anew
     would otherwise be a way to draw until the sample pleases.
     """
-    discarded = sa.select(sa.func.count()).where(Draw.round_id == round_id, Draw.discarded_at.is_not(None))
+    discarded: int = _discarded(session).rows(session, {"round": round_id})[0]["discarded"]
+    return discarded
+
+
+def _of_discarded() -> sa.Select[Any]:
+    round_id: sa.BindParameter[int] = sa.bindparam("round", type_=sa.Integer())
+    draw, this = core(Draw), core(AuditRound)
+    earlier = this.alias("earlier")
+    discarded = sa.select(sa.func.count(draw.c.id)).where(draw.c.round_id == round_id, draw.c.discarded_at.is_not(None))
     failed = sa.select(sa.func.count()).where(*_of_round(round_id), Journal.entry == "draw_not_possible")
-    this, earlier = aliased(AuditRound), aliased(AuditRound)
     cancelled = (
-        sa.select(sa.func.count(Draw.id))
-        .join(earlier, earlier.id == Draw.round_id)
-        .join(this, this.frame_id == earlier.frame_id)
-        .where(this.id == round_id, earlier.id < this.id, earlier.state == "cancelled")
+        sa.select(sa.func.count(draw.c.id))
+        .select_from(
+            draw.join(earlier, earlier.c.id == draw.c.round_id).join(this, this.c.frame_id == earlier.c.frame_id)
+        )
+        .where(this.c.id == round_id, earlier.c.id < this.c.id, earlier.c.state == "cancelled")
     )
     counts = [count.scalar_subquery() for count in (discarded, failed, cancelled)]
-    return session.scalar(sa.select(counts[0] + counts[1] + counts[2])) or 0
+    return sa.select((counts[0] + counts[1] + counts[2]).label("discarded"))
+
+
+_discarded = kept(_of_discarded, {"round": 0})
 
 
 def list_seeds_tried(session: Session, round_id: int) -> list[str]:
@@ -105,5 +118,5 @@ def list_seeds_tried(session: Session, round_id: int) -> list[str]:
     return [str(entry["seed"]) for entry in details]
 
 
-def _of_round(round_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+def _of_round(round_id: Any) -> tuple[sa.ColumnElement[bool], ...]:
     return Journal.subject_type == "audit_round", Journal.subject_id == round_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ from auditflow.models import (
     Team,
 )
 from auditflow.models.base import core
+from auditflow.models.plain import Row, kept
 from auditflow.queries.scope import Viewer, visible_rounds
 
 AUDIT = core(CaseAudit)
@@ -34,9 +36,13 @@ MODERATION = core(Moderation)
 SAMPLE = core(SampleCase)
 SUBMISSION = core(Submission)
 TEAM = core(Team)
+TOOL = core(AuditToolVersion)
 NO_TEAM = "No team"
 SOURCES = ("auditor", "moderator", "decider")
 """Whose domain grade stands: what was decided later stands over what was graded before."""
+
+GRADES: Mapping[int | None, Grade | None] = {None: None, **{int(grade): grade for grade in Grade}}
+THIS: sa.BindParameter[int] = sa.bindparam("round", type_=sa.Integer())
 
 Domains = dict[str, Grade | None]
 
@@ -48,10 +54,10 @@ def get_round_grades(session: Session, row: AuditRound) -> RoundGrades:
     moderator, else the auditor.
     """
     first, published = _domain_grades(session, row.id)
-    share = _random_share(session, row.id)
+    share = {line["case_audit_id"] for line in _random_share(session).rows(session, {"round": row.id})}
     audits = tuple(
-        _audit(line, line.id in share, first.get(line.id, {}), published.get(line.id, {}))
-        for line in session.execute(_audits(row.id))
+        _audit(line, line["id"] in share, first.get(line["id"], {}), published.get(line["id"], {}))
+        for line in _audits(session).rows(session, {"round": row.id})
     )
     sizes, population = _sizes(session, row)
     if row.kind == "census":
@@ -66,7 +72,7 @@ def get_round_grades(session: Session, row: AuditRound) -> RoundGrades:
     )
 
 
-def _audits(round_id: int) -> sa.Select[Any]:
+def _of_audits() -> sa.Select[Any]:
     earlier = AUDIT.alias("baseline")
     names = ("id", "ref", "purpose", "kind", "state", "stratum", "first_grade", "moderated_grade")
     more = ("published_grade", "published_disputed", "agreed_at", "lost_reason")
@@ -89,7 +95,7 @@ def _audits(round_id: int) -> sa.Select[Any]:
             SAMPLE.c.id.label("reserve_id"),
         )
         .select_from(joined)
-        .where(AUDIT.c.round_id == round_id)
+        .where(AUDIT.c.round_id == THIS)
         .order_by(AUDIT.c.ref, AUDIT.c.id)
     )
 
@@ -100,90 +106,107 @@ def first_auditor(audit: sa.FromClause) -> sa.ColumnElement[Any]:
     return sa.func.coalesce(first.scalar_subquery(), audit.c.auditor_id)
 
 
-def _audit(line: sa.Row[Any], in_share: bool, first: Domains, published: Domains) -> GradedAudit:
+def _audit(line: Row, in_share: bool, first: Domains, published: Domains) -> GradedAudit:
     return GradedAudit(
-        id=line.id,
-        ref=line.ref,
-        purpose=line.purpose,
-        kind=line.kind,
-        state=line.state,
-        stratum=line.stratum,
-        team=line.team,
-        auditor=line.auditor_id,
-        baseline_auditor=line.baseline_auditor,
-        first=_grade(line.first_grade),
-        moderated=_grade(line.moderated_grade),
-        published=_grade(line.published_grade),
-        disputed=bool(line.published_disputed),
-        agreed_on=local_date(line.agreed_at) if line.agreed_at else None,
-        lost_reason=line.lost_reason,
-        replaced=line.reserve_id is not None,
+        id=line["id"],
+        ref=line["ref"],
+        purpose=line["purpose"],
+        kind=line["kind"],
+        state=line["state"],
+        stratum=line["stratum"],
+        team=line["team"],
+        auditor=line["auditor_id"],
+        baseline_auditor=line["baseline_auditor"],
+        first=GRADES[line["first_grade"]],
+        moderated=GRADES[line["moderated_grade"]],
+        published=GRADES[line["published_grade"]],
+        disputed=bool(line["published_disputed"]),
+        agreed_on=local_date(line["agreed_at"]) if line["agreed_at"] else None,
+        lost_reason=line["lost_reason"],
+        replaced=line["reserve_id"] is not None,
         in_share=in_share,
         domains_first=first,
         domains_published=published,
     )
 
 
-def _grade(value: int | None) -> Grade | None:
-    return Grade(value) if value is not None else None
-
-
 def _domain_grades(session: Session, round_id: int) -> tuple[dict[int, Domains], dict[int, Domains]]:
     """By audit: the domain grades first submitted, and those that stand now."""
-    rank = sa.case({source: place for place, source in enumerate(SOURCES)}, value=DOMAIN.c.source)
-    statement = (
-        sa.select(DOMAIN.c.case_audit_id, DOMAIN.c.source, DOMAIN.c.number, DOMAIN.c.domain, DOMAIN.c.grade)
-        .select_from(DOMAIN.join(AUDIT, AUDIT.c.id == DOMAIN.c.case_audit_id))
-        .where(AUDIT.c.round_id == round_id)
-        .order_by(DOMAIN.c.case_audit_id, rank, DOMAIN.c.number)
-    )
-    first: dict[int, Domains] = {}
-    published: dict[int, Domains] = {}
-    for audit_id, source, number, domain, grade in session.execute(statement):
-        if source == "auditor" and number == 1:
-            first.setdefault(audit_id, {})[domain] = _grade(grade)
-        published.setdefault(audit_id, {})[domain] = _grade(grade)
+    first: defaultdict[int, Domains] = defaultdict(dict)
+    published: defaultdict[int, Domains] = defaultdict(dict)
+    for line in _all_domains(session).rows(session, {"round": round_id}):
+        grade = GRADES[line["grade"]]
+        if line["source"] == "auditor" and line["number"] == 1:
+            first[line["case_audit_id"]][line["domain"]] = grade
+        published[line["case_audit_id"]][line["domain"]] = grade
     return first, published
 
 
-def _random_share(session: Session, round_id: int) -> frozenset[int]:
+def _of_domains() -> sa.Select[Any]:
+    """Every domain grade of the round, those that stand over others after them."""
+    rank = sa.case({source: place for place, source in enumerate(SOURCES)}, value=DOMAIN.c.source)
+    names = ("case_audit_id", "source", "number", "domain", "grade")
+    return (
+        sa.select(*(DOMAIN.c[name] for name in names))
+        .select_from(DOMAIN.join(AUDIT, AUDIT.c.id == DOMAIN.c.case_audit_id))
+        .where(AUDIT.c.round_id == THIS)
+        .order_by(DOMAIN.c.case_audit_id, rank, DOMAIN.c.number)
+    )
+
+
+def _of_random_share() -> sa.Select[Any]:
     """The audits that the checking seed sent to a moderator and that were decided."""
-    statement = (
+    return (
         sa.select(MODERATION.c.case_audit_id)
         .select_from(MODERATION.join(AUDIT, AUDIT.c.id == MODERATION.c.case_audit_id))
-        .where(AUDIT.c.round_id == round_id, MODERATION.c.random_share, MODERATION.c.state == "decided")
+        .where(AUDIT.c.round_id == THIS, MODERATION.c.random_share, MODERATION.c.state == "decided")
     )
-    return frozenset(session.scalars(statement))
 
 
 def _sizes(session: Session, row: AuditRound) -> tuple[dict[str, int] | None, int | None]:
     """The eligible cases of each stratum, those with nothing drawn too, and of all; from the standing draw's record."""
-    columns = (DRAW.c.manifest, DRAW.c.population)
-    statement = sa.select(*columns).where(DRAW.c.round_id == row.id, DRAW.c.discarded_at.is_(None))
-    found = session.execute(statement).one_or_none()
-    if found is None or row.kind != "sample":
+    standing = _standing_draw(session).rows(session, {"round": row.id})
+    if not standing or row.kind != "sample":
         return None, None
-    sizes = found.population or _weighed(found.manifest)
-    return sizes, found.manifest.get("eligible")
+    found = standing[0]
+    sizes = found["population"] or _weighed(found)
+    return sizes, found["eligible"]
 
 
-def _weighed(manifest: Mapping[str, Any]) -> dict[str, int] | None:
+def _weighed(found: Row) -> dict[str, int] | None:
     """The same of a draw that did not keep them, by its weights; None where these leave more than one size open."""
-    weights: Mapping[str, float | None] = manifest.get("weights") or {}
-    drawn: Mapping[str, int] = manifest.get("allocation") or {}
+    weights: Mapping[str, float | None] = found["weights"] or {}
+    drawn: Mapping[str, int] = found["allocation"] or {}
     known = {name: round(weight * drawn[name]) for name, weight in weights.items() if weight and drawn.get(name)}
     without = [name for name in drawn if name not in known]
-    left = manifest.get("eligible", 0) - sum(known.values())
+    left = (found["eligible"] or 0) - sum(known.values())
     if len(without) > 1 or bool(without) != (left > 0):
         return None
     return known | dict.fromkeys(without, left)
 
 
+def _of_draw() -> sa.Select[Any]:
+    """What weighs a sample, out of the standing draw's manifest, which also names every case."""
+    parts = [DRAW.c.manifest[name].label(name) for name in ("weights", "allocation", "eligible")]
+    return sa.select(*parts, DRAW.c.population).where(DRAW.c.round_id == THIS, DRAW.c.discarded_at.is_(None))
+
+
 def _domain_titles(session: Session, row: AuditRound) -> dict[str, str]:
-    definition = session.scalar(
-        sa.select(AuditToolVersion.definition).where(AuditToolVersion.id == row.tool_version_id)
-    )
-    return {domain["key"]: domain["title"] for domain in (definition or {}).get("domains", ())}
+    found = _domains_of_tool(session).rows(session, {"version": row.tool_version_id})
+    return {domain["key"]: domain["title"] for domain in (found[0]["domains"] or () if found else ())}
+
+
+def _of_tool() -> sa.Select[Any]:
+    domains = TOOL.c.definition["domains"].label("domains")
+    return sa.select(domains).where(TOOL.c.id == sa.bindparam("version", type_=sa.Integer()))
+
+
+_one_round = {"round": 0}
+_audits = kept(_of_audits, _one_round)
+_all_domains = kept(_of_domains, _one_round)
+_random_share = kept(_of_random_share, _one_round)
+_standing_draw = kept(_of_draw, _one_round)
+_domains_of_tool = kept(_of_tool, {"version": 0})
 
 
 def find_frozen_results(session: Session, round_id: int, number: int | None = None) -> RoundResult | None:

@@ -13,8 +13,11 @@ from auditflow.domain.graded import OUT
 from auditflow.domain.sampling_values import read_day
 from auditflow.models import AuditRound, CaseAudit, CensusList, Draw, Frame, FrameCase, SampleCase
 from auditflow.models.base import core
+from auditflow.models.plain import kept
 
 AUDIT, SAMPLE, CASE, ROUND = map(core, (CaseAudit, SampleCase, FrameCase, AuditRound))
+THIS: sa.BindParameter[int] = sa.bindparam("round", type_=sa.Integer())
+LIST: sa.BindParameter[int] = sa.bindparam("frame", type_=sa.Integer())
 A_YEAR = timedelta(days=365)
 
 
@@ -35,15 +38,15 @@ class ListedWorker:
         return not self.drawn and (self.last_audited is None or record_date - self.last_audited >= A_YEAR)
 
 
-def of_drawn_cases(row: AuditRound, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """Columns of the listed cases that were drawn at random for the round and not lost, one row an audit."""
+def of_drawn_cases(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Columns of the listed cases that were drawn at random for the round THIS and not lost, one row an audit."""
     return (
         sa.select(*columns)
         .select_from(CASE)
         .join(SAMPLE, SAMPLE.c.frame_case_id == CASE.c.id)
         .join(AUDIT, AUDIT.c.sample_case_id == SAMPLE.c.id)
         .where(
-            AUDIT.c.round_id == row.id,
+            AUDIT.c.round_id == THIS,
             AUDIT.c.purpose == "main",
             AUDIT.c.kind != "judgemental",
             AUDIT.c.state.not_in(OUT),
@@ -66,18 +69,27 @@ def count_workers(session: Session, row: AuditRound) -> dict[str, int]:
 
     Names are counted as the list writes them; a blank one is nobody.
     """
+    given = {"round": row.id, "frame": row.frame_id}
+    if row.kind != "census":
+        return _workers(session).rows(session, given)[0]
+    return dict(session.execute(_of_workers(CASE.c.frame_id.in_(lists_of(row))), given).one()._mapping)
+
+
+def _of_workers(listed: sa.ColumnElement[bool]) -> sa.Select[Any]:
     named = sa.func.count(sa.distinct(sa.func.nullif(CASE.c.worker, "")))
-    listed = sa.select(named).where(CASE.c.frame_id.in_(lists_of(row)))
-    drawn = of_drawn_cases(row, named)
-    covered, workers = session.execute(sa.select(drawn.scalar_subquery(), listed.scalar_subquery())).one()
-    return {"covered": covered, "workers": workers}
+    covered, workers = of_drawn_cases(named), sa.select(named).where(listed)
+    return sa.select(covered.scalar_subquery().label("covered"), workers.scalar_subquery().label("workers"))
+
+
+_workers = kept(lambda: _of_workers(CASE.c.frame_id == LIST), {"round": 0, "frame": 0})
 
 
 def list_workers(session: Session, row: AuditRound) -> list[ListedWorker]:
     """Everybody whom the round's case list names, by name. Three statements."""
     name = CASE.c.worker
     listed = sa.select(name, CASE.c.more).where(CASE.c.frame_id.in_(lists_of(row)), name != "")
-    drawn = {who: n for who, n in session.execute(of_drawn_cases(row, name, sa.func.count()).group_by(name))}
+    drawn_of = of_drawn_cases(name, sa.func.count()).group_by(name)
+    drawn = {who: n for who, n in session.execute(drawn_of, {"round": row.id})}
     last = {who: day for who, day in session.execute(_audited_before(row))}
     cases: dict[str, int] = {}
     for who, more in session.execute(listed):

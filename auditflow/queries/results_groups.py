@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,14 +15,19 @@ from auditflow.domain.grades import Grade
 from auditflow.domain.sampling import Design
 from auditflow.domain.sampling_list import CaseList, Tally
 from auditflow.models import AuditRound, CaseAudit, Frame
+from auditflow.models.plain import Plain, kept
 from auditflow.queries.re_audit import find_draw_design
 from auditflow.queries.results_coverage import AUDIT, CASE, of_drawn_cases
-from auditflow.queries.sample import available_columns, read_case_rows
+from auditflow.queries.sample_list import available_columns, read_case_rows
 from auditflow.queries.scope import Viewer, visible_case_audits
 
 ATTRIBUTES = ("sex", "ethnicity", "disability")
 
 Groups = dict[str, dict[str, dict[str, int]]]
+
+MOST = 64
+"""Of how many locked designs the eligible cases are kept."""
+_LOCKED: dict[tuple[str, ...], Counter[tuple[str, ...]]] = {}
 
 
 def count_groups(session: Session, row: AuditRound) -> Groups:
@@ -36,21 +42,35 @@ def count_groups(session: Session, row: AuditRound) -> Groups:
     counts: Groups = {name: defaultdict(lambda: {"listed": 0, "n": 0, "good": 0}) for name in have}
     if frame is None or not have:
         return {}
-    for eligible in _eligible(session, row, frame, have):
-        _add(counts, have, eligible, listed=1)
-    for *groups, n, good in session.execute(_graded(row, have)):
-        _add(counts, have, groups, n=n, good=good)
+    for eligible, listed in _count_eligible(session, row, frame, have).items():
+        _add(counts, have, eligible, listed=listed)
+    for line in _of_graded(tuple(have))(session).rows(session, {"round": row.id}):
+        _add(counts, have, [line[name] for name in have], n=line["n"], good=line["good"])
     return {name: dict(sorted(groups.items())) for name, groups in counts.items() if set(groups) != {""}}
 
 
-def _add(counts: Groups, have: list[str], groups: list[str], **more: int) -> None:
+def _add(counts: Groups, have: Sequence[str], groups: Sequence[str], **more: int) -> None:
     for name, group in zip(have, groups, strict=True):
         for key, count in more.items():
             counts[name][group][key] += count
 
 
-def _values(have: list[str]) -> list[Any]:
+def _values(have: Sequence[str]) -> list[Any]:
     return [sa.func.coalesce(CASE.c.more[name].as_string(), "").label(name) for name in have]
+
+
+def _count_eligible(session: Session, row: AuditRound, frame: Frame, have: list[str]) -> Counter[tuple[str, ...]]:
+    """How many could be drawn of each group. A frozen list and a locked design, known by the digest of both, give the
+    same for ever, so the list is read once.
+    """
+    if row.kind == "census" or row.locked_digest is None:
+        return Counter(map(tuple, _eligible(session, row, frame, have)))
+    key = (row.locked_digest, *have)
+    if key not in _LOCKED:
+        if len(_LOCKED) >= MOST:
+            _LOCKED.clear()
+        _LOCKED[key] = Counter(map(tuple, _eligible(session, row, frame, have)))
+    return _LOCKED[key]
 
 
 def _eligible(session: Session, row: AuditRound, frame: Frame, have: list[str]) -> Iterator[list[str]]:
@@ -59,7 +79,7 @@ def _eligible(session: Session, row: AuditRound, frame: Frame, have: list[str]) 
     In a census every eligible case of each of its lists came in.
     """
     if row.kind == "census":
-        yield from ([*groups] for groups in session.execute(of_drawn_cases(row, *_values(have))))
+        yield from ([*groups] for groups in session.execute(of_drawn_cases(*_values(have)), {"round": row.id}))
         return
     given = find_draw_design(session, row)
     design = Design.from_dict(given) if given else None
@@ -72,12 +92,18 @@ def _eligible(session: Session, row: AuditRound, frame: Frame, have: list[str]) 
         yield [str(line[place] or "") if place is not None else "" for place in at]
 
 
-def _graded(row: AuditRound, have: list[str]) -> sa.Select[Any]:
-    of_graded = of_drawn_cases(row, *_values(have), AUDIT.c.published_grade)
+@cache
+def _of_graded(have: tuple[str, ...]) -> Callable[[Session], Plain]:
+    """The statement for a list that has these columns, compiled once."""
+    return kept(lambda: _graded(have), {"round": 0})
+
+
+def _graded(have: Sequence[str]) -> sa.Select[Any]:
+    of_graded = of_drawn_cases(*_values(have), AUDIT.c.published_grade)
     graded = of_graded.where(AUDIT.c.published_grade.is_not(None)).subquery()
     groups = [graded.c[name] for name in have]
     good = sa.func.sum(sa.case((graded.c.published_grade >= int(Grade.GOOD), 1), else_=0))
-    return sa.select(*groups, sa.func.count(), good).group_by(*groups)
+    return sa.select(*groups, sa.func.count().label("n"), good.label("good")).group_by(*groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +124,9 @@ def list_group_cases(
     for row in rounds:
         value = sa.func.coalesce(CASE.c.more[name].as_string(), "")
         seen = sa.select(CaseAudit.id).where(CaseAudit.round_id == row.id, visible_case_audits(viewer))
-        statement = of_drawn_cases(row, AUDIT.c.id, AUDIT.c.ref, AUDIT.c.published_grade).where(
+        statement = of_drawn_cases(AUDIT.c.id, AUDIT.c.ref, AUDIT.c.published_grade).where(
             AUDIT.c.published_grade.is_not(None), value == group, AUDIT.c.id.in_(seen)
         )
-        lines = session.execute(statement.order_by(AUDIT.c.ref))
+        lines = session.execute(statement.order_by(AUDIT.c.ref), {"round": row.id})
         found += [GroupCase(line.id, line.ref, row.name, Grade(line.published_grade)) for line in lines]
     return found

@@ -1,4 +1,4 @@
-"""The case list as a draw reads it, and what was drawn from it."""
+"""What was drawn from a case list, and the cases of the list that it concerns."""
 
 from __future__ import annotations
 
@@ -10,21 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.errors import BadInput, NotFound
-from auditflow.domain.frame import COLUMNS
 from auditflow.domain.graded import DISCARDED
 from auditflow.models import CaseAudit, Draw, Frame, FrameCase, NameMatch, SampleCase
 from auditflow.models.base import core
 
-OWN = ("case_type", "status", "team", "worker", "opened", "closed")
 CHUNK = 5000
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRows:
-    """A case list as rows of plain values in the order of `columns`."""
-
-    columns: tuple[str, ...]
-    rows: Sequence[Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +35,6 @@ class ListedCase:
         return str(
             getattr(self, column) if column in ("ref", "case_type", "team", "worker") else self.more.get(column, "")
         )
-
-
-def available_columns(frame: Frame) -> tuple[str, ...]:
-    """The columns that this list has, in the canonical order; all of them when it does not say."""
-    have = {"case_ref", "status", *(frame.columns or COLUMNS)}
-    return tuple(name for name in COLUMNS if name in have)
-
-
-def read_case_rows(session: Session, frame: Frame, columns: Iterable[str]) -> CaseRows:
-    """The list's cases, by reference, with those of `columns` that it has. One statement."""
-    table = core(FrameCase)
-    have = available_columns(frame)
-    wanted = tuple(name for name in dict.fromkeys(["case_ref", *columns]) if name in have)
-    further = [name for name in wanted if name not in OWN and name != "case_ref"]
-    own = [table.c["ref" if name == "case_ref" else name] for name in wanted if name not in further]
-    chosen = [*own, table.c.more] if further else own
-    where = table.c.frame_id == frame.id
-    found = session.execute(sa.select(*chosen).where(where).order_by(table.c.ref)).all()
-    if not further:
-        return CaseRows(wanted, found)
-    order = (*(name for name in wanted if name not in further), *further)
-    return CaseRows(order, [(*row[:-1], *(row[-1].get(name, "") for name in further)) for row in found])
 
 
 def list_listed_cases(session: Session, frame_id: int, refs: Sequence[str]) -> dict[str, ListedCase]:

@@ -24,8 +24,8 @@ from auditflow.queries.sample import (
     get_frame,
     get_standing_draw,
     list_listed_cases,
-    read_case_rows,
 )
+from auditflow.queries.sample_list import read_case_rows
 from auditflow.services.act import Act
 from auditflow.services.allocation import allocate_able
 from auditflow.services.bulk_rows import insert_rows, reserve_ids

@@ -49,6 +49,8 @@ def write_cases(session: Session, frame_id: int, reading: CaseListReading) -> No
         with cursor.copy(f"COPY frame_case ({names}) FROM STDIN") as copy:
             for numbers, own, more in blocks:
                 copy.write(_copy_text(frame_id, numbers, own, more))
+        # Until the database counts its rows by itself, it would sort a long list as if it were a short one.
+        cursor.execute("ANALYZE frame_case")
         return
     marks = ", ".join("?" * len(TARGET))
     rows = (row for numbers, own, more in blocks for row in zip(repeat(frame_id), numbers, *own, more))

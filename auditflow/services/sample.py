@@ -21,7 +21,8 @@ from auditflow.domain.sampling import Design, Provenance
 from auditflow.models import AuditRound, Draw, Frame, Journal, Person
 from auditflow.models.base import core
 from auditflow.queries.audit_round import count_discarded_draws, list_seeds_tried
-from auditflow.queries.sample import CaseRows, count_draws, get_frame, get_standing_draw, read_case_rows
+from auditflow.queries.sample import count_draws, get_frame, get_standing_draw
+from auditflow.queries.sample_list import CaseRows, list_case_rows, read_case_rows
 from auditflow.services.act import Act
 from auditflow.services.census import check_census_design, take_every_case
 from auditflow.services.journal import Note, record
@@ -80,7 +81,7 @@ def try_design(session: Session, frame: Frame, design: Design) -> sampling.Draw:
 
     Raises BadInput when the design does not fit the list.
     """
-    return try_drawing(read_case_rows(session, frame, design.columns), design)
+    return try_drawing(list_case_rows(session, frame, design.columns), design)
 
 
 def try_drawing(cases: CaseRows, design: Design) -> sampling.Draw:
@@ -194,7 +195,7 @@ def _kind(session: Session, round_id: int) -> str:
 
 def _draw(session: Session, row: AuditRound, frame: Frame, seed: str, act: Act, given: dict[str, Any]) -> DrawResult:
     design = Design.from_dict(row.design).with_seed(seed)
-    cases = read_case_rows(session, frame, design.columns)
+    cases = list_case_rows(session, frame, design.columns)
     try:
         drawn = sampling.draw(cases.rows, design, cases.columns)
     except BadInput as refusal:

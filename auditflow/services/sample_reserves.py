@@ -9,7 +9,8 @@ from auditflow.domain.errors import BadInput, GuardRefused
 from auditflow.domain.frame import case_type_label
 from auditflow.domain.sampling import Design, further_reserves
 from auditflow.models import AuditRound, Journal
-from auditflow.queries.sample import ReserveCount, count_reserves, get_frame, get_standing_draw, read_case_rows
+from auditflow.queries.sample import ReserveCount, count_reserves, get_frame, get_standing_draw
+from auditflow.queries.sample_list import list_case_rows
 from auditflow.services.act import Act
 from auditflow.services.permission import ask_first
 from auditflow.services.sample_rows import Further, write_reserves
@@ -68,7 +69,7 @@ def _wanted(counts: list[ReserveCount], stratum: str | None) -> dict[str, int]:
 def _find_further(session: Session, row: AuditRound, more: int, kept: dict[str, int]) -> dict[str, Further]:
     draw, frame = get_standing_draw(session, row.id), get_frame(session, row.frame_id)
     design = Design.from_dict(draw.manifest["design"]).with_seed(draw.seed)
-    cases = read_case_rows(session, frame, design.columns)
+    cases = list_case_rows(session, frame, design.columns)
     found = further_reserves(cases.rows, design, kept, more, cases.columns)
     further: dict[str, Further] = {name: (kept[name], more_of_it) for name, more_of_it in found.items() if more_of_it}
     if not further:

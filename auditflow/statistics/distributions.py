@@ -21,6 +21,8 @@ __all__ = [
 ]
 
 _TINY = 1e-300
+_FLAT = -600.0  # a density too small to divide by
+_CLOSE = 1e-14  # of the value: a step of Newton's method as small as this ends it
 _ROOT_TWO_PI = math.sqrt(2 * math.pi)
 
 
@@ -74,37 +76,38 @@ def beta_cdf(x: float, a: float, b: float) -> float:
 
 def _beta_fraction(x: float, a: float, b: float) -> float:
     """Evaluate the continued fraction of the incomplete beta function until it stops changing."""
-    c, d = 1.0, 1 / _away_from_zero(1 - (a + b) * x / (a + 1))
+    c, d = 1.0, 1 / ((1 - (a + b) * x / (a + 1)) or _TINY)
     value = d
     for m in range(1, 10_000):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        change = 1.0
-        for term in (even, odd):
-            d = 1 / _away_from_zero(1 + term * d)
-            c = _away_from_zero(1 + term / c)
-            change = c * d
-            value *= change
+        d, c = 1 / ((1 + even * d) or _TINY), (1 + even / c) or _TINY
+        value *= c * d
+        d, c = 1 / ((1 + odd * d) or _TINY), (1 + odd / c) or _TINY
+        change = c * d
+        value *= change
         if abs(change - 1) < 1e-15:
             break
     return value
 
 
-def _away_from_zero(value: float) -> float:
-    return value if abs(value) > _TINY else _TINY
-
-
 def beta_quantile(p: float, a: float, b: float) -> float:
-    """The value with probability p below it under Beta(a, b), by bisection down to neighbouring floats."""
-    low, high = 0.0, 1.0
+    """The value with probability p below it under Beta(a, b), by Newton's method inside a bracket.
+
+    A step that would leave the bracket halves it instead, so that it ends for every p, as halving alone would.
+    """
+    low, high, x = 0.0, 1.0, a / (a + b)
+    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
     while True:
-        middle = (low + high) / 2
-        if middle in (low, high):
-            return middle
-        if beta_cdf(middle, a, b) < p:
-            low = middle
-        else:
-            high = middle
+        short = p - beta_cdf(x, a, b)
+        low, high = (x, high) if short > 0 else (low, x)
+        slope = scale + (a - 1) * math.log(x) + (b - 1) * math.log1p(-x)
+        following = x + short * math.exp(-slope) if slope > _FLAT else low
+        if not low < following < high:
+            following = (low + high) / 2
+        if abs(following - x) <= _CLOSE * x or following in (low, high):
+            return following
+        x = following
 
 
 @lru_cache(maxsize=256)

@@ -1,5 +1,6 @@
 """Grades counted: distributions and 4 × 4 tables."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from auditflow.domain.grades import Grade
@@ -8,10 +9,13 @@ __all__ = ["Figures", "count_grades", "grade_table"]
 
 Figures = dict[str, object]
 
+_BEST_FIRST = [(grade, grade.short_name) for grade in sorted(Grade, reverse=True)]
+
 
 def count_grades(grades: Sequence[Grade]) -> dict[str, int]:
     """How many cases have each grade, best first, by the grade's short name."""
-    return {grade.short_name: sum(g == grade for g in grades) for grade in sorted(Grade, reverse=True)}
+    counts = Counter(grades)
+    return {name: counts[grade] for grade, name in _BEST_FIRST}
 
 
 def grade_table(pairs: Sequence[tuple[Grade, Grade]]) -> list[list[int]]:

@@ -14,7 +14,8 @@ from auditflow.domain.sampling_words import in_words
 from auditflow.models import AuditRound, Frame
 from auditflow.queries.audit_round import list_seeds_tried
 from auditflow.queries.person import list_people
-from auditflow.queries.sample import available_columns, count_reserves, get_frame, get_standing_draw, list_standing_refs
+from auditflow.queries.sample import count_reserves, get_frame, get_standing_draw, list_standing_refs
+from auditflow.queries.sample_list import available_columns
 from auditflow.services.audit_round import change_round
 from auditflow.services.sample import DrawResult, PublicOutcome, check_design, count_eligible, draw_sample, lock_design
 from auditflow.web.audit_round_pages import BAD, LEAD, show_refusal, step_caption, to_step, tried, visible_round

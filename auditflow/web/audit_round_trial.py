@@ -20,7 +20,7 @@ from auditflow.domain.sampling import (
 from auditflow.domain.sampling_values import clean
 from auditflow.domain.sampling_words import group_words
 from auditflow.models import AuditRound, Frame
-from auditflow.queries.sample import CaseRows, available_columns, read_case_rows
+from auditflow.queries.sample_list import CaseRows, available_columns, read_case_rows
 from auditflow.services.sample import try_drawing
 
 OTHER_SIZES = (20, 40, 60, 80, 100, 150, 200, 300)

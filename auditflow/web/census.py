@@ -14,7 +14,8 @@ from auditflow.models import AuditRound, Frame
 from auditflow.queries.census import ListLine, list_census_lists, list_later_lists
 from auditflow.queries.frame import count_cases_by
 from auditflow.queries.moves import moves_for
-from auditflow.queries.sample import available_columns, get_frame
+from auditflow.queries.sample import get_frame
+from auditflow.queries.sample_list import available_columns
 from auditflow.services.audit_round import change_round
 from auditflow.services.census import Added, Arrival, add_month, check_census_design, look_at_list
 from auditflow.services.sample import draw_sample, lock_design

@@ -14,7 +14,7 @@ from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import BadInput, GuardRefused, Misuse, NotPermitted, Stale, WrongState
 from auditflow.models import AuditRound, CaseAudit, Draw, Frame, Journal, SampleCase
 from auditflow.queries.audit_round import count_discarded_draws
-from auditflow.queries.sample import read_case_rows
+from auditflow.queries.sample_list import read_case_rows
 from auditflow.services.approval import approve_request
 from auditflow.services.audit_round import change_round
 from auditflow.services.audit_round_cancel import cancel_round

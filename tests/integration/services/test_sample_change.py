@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from auditflow.domain import sampling
 from auditflow.domain.errors import BadInput, GuardRefused, NotPermitted, WrongState
 from auditflow.models import Approval, AuditRound, CaseAudit, Deadline, Draw, Frame, Journal, Outbox, SampleCase
-from auditflow.queries.sample import read_case_rows
+from auditflow.queries.sample_list import read_case_rows
 from auditflow.services.approval import approve_request, refuse_request, withdraw_request
 from auditflow.services.audit_round import begin_reporting, extend_round, reopen_round
 from auditflow.services.audit_round_cancel import cancel_round

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from auditflow.domain import sampling
 from auditflow.domain.errors import BadInput, GuardRefused, NotPermitted, WrongState
 from auditflow.models import CaseAudit, Draw, Frame, Journal, SampleCase
-from auditflow.queries.sample import count_reserves, read_case_rows
+from auditflow.queries.sample import count_reserves
+from auditflow.queries.sample_list import read_case_rows
 from auditflow.services.approval import approve_request
 from auditflow.services.sample_change import request_removal
 from auditflow.services.sample_reserves import extend_reserves

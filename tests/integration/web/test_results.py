@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from auditflow.domain.clock import FixedClock
 from auditflow.models import AuditRound, CaseAudit, Deadline, FrameCase, Person, ReadLog, RoundResult, SampleCase
 from auditflow.models.database import Database
+from auditflow.services import results as results_service
 from auditflow.services.act import Act
 from auditflow.services.results import close_round
 from tests.factories.audits import make_case_audit, make_round
@@ -356,6 +357,24 @@ def test_results_are_kept_until_a_figure_changes(scene: Scene, sign_in: SignIn, 
     with statements(scene.database) as ran:
         assert "8 of 17" in browser.get(address).text
     assert not [statement for statement in ran if "round_result.results" in statement], "it was closed, and known"
+
+
+def test_a_closed_round_is_never_computed_again(
+    scene: Scene, sign_in: SignIn, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close(scene, clock, scene.baseline)
+    with scene.database.writing() as session:
+        set_columns(session, list_main(session, session.get_one(AuditRound, scene.baseline))[0], published_grade=4)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a closed round was computed")
+
+    monkeypatch.setattr(results_service, "compute_results", refuse)
+    lead, address = sign_in(scene.council.qa_lead), f"/results/{scene.baseline}"
+    assert "7 of 16" in lead.get(address).text
+    assert "7 of 16" in lead.get(f"{address}?version=1").text
+    assert lead.client.get(f"{address}/domains.csv").status_code == 200
+    assert "In October about 2 in 5" in sign_in(scene.council.board_member).get(f"{address}/board").text
 
 
 def test_groups_of_children_are_for_those_who_lead_and_pool_a_year(

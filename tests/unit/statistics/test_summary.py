@@ -142,6 +142,7 @@ def test_a_domain_without_pairs_is_not_counted_by_holm():
     assert figures["domains"]["plan"]["holm"] == figures["domains"]["plan"]["mcnemar"]["mid_p"]
 
 
+@settings(deadline=None)  # the first time that a table comes up, its intervals are resampled
 @given(st.lists(st.tuples(st.sampled_from(list(Grade)), st.sampled_from(list(Grade))), max_size=20))
 def test_every_agreement_can_be_written(pairs):
     figures = agreement_summary(pairs)
