@@ -80,7 +80,8 @@ def keep_report(session: Session, round_id: int, version: int | None, made: Made
         job_id=made.job_id,
     )
     session.add(report)
-    details = {"kind": made.kind, "version": version, "sha256": report.sha256, "results_sha256": made.results_sha256}
+    digests = {"sha256": report.sha256, "results_sha256": made.results_sha256}
+    details = {"kind": made.kind, "version": version, "job": made.job_id, **digests}
     role = "system" if act.actor_id is None else "qa_lead"
     record(session, row, act.then(made.kind), Note("report_made", role, details=details))
     return report

@@ -20,9 +20,7 @@ from auditflow.tasks.office import Office
 
 log = structlog.get_logger()
 
-BROKEN = (
-    "Something went wrong on our side. Nothing was changed. Try again; if it happens twice, tell your administrator."
-)
+BROKEN = "Something went wrong on our side. Try again; if it happens twice, tell your administrator."
 
 
 class Cancelled(Exception):

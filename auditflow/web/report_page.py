@@ -91,6 +91,6 @@ def file_name(report: Report) -> str:
 
 def size_words(size: int) -> str:
     """Such as “36 KB” or “1.2 MB”."""
-    if size < THOUSAND * THOUSAND:
-        return f"{max(1, round(size / THOUSAND))} KB"
+    if (thousands := round(size / THOUSAND)) < THOUSAND:
+        return f"{max(1, thousands)} KB"
     return f"{size / THOUSAND / THOUSAND:.1f} MB"

@@ -14,6 +14,7 @@ KINDS = (
     "grade_edited",
     "answers_edited",
     "text_edited",
+    "report_edited",
     "seal_forged",
 )
 
