@@ -35,7 +35,7 @@ PARTS = {
         ("dashboard", "sample", "allocation", "launch", "round_lead", "re_audit", "case_audit_second"), "audit_round"
     ),
     **dict.fromkeys(("dispute", "correction", "stuck"), "work"),
-    "control_chart": "results",
+    **dict.fromkeys(("control_chart", "report"), "results"),
 }
 """Pages that belong to an item of another name: pages -> the item's."""
 

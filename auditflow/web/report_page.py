@@ -14,9 +14,9 @@ from auditflow.web.layout import clock_time, day
 
 ENDINGS = {"board_word": "docx", "board_pdf": "pdf", "workbook": "xlsx"}
 WORDS = {
-    "board_word": "Word report",
-    "board_pdf": "PDF report",
-    "workbook": "Workbook with every grading (Excel)",
+    "board_word": "Board report (Word)",
+    "board_pdf": "Board report (PDF)",
+    "workbook": "Every table and grading (Excel)",
 }
 THOUSAND = 1000
 
@@ -50,7 +50,7 @@ def _finding(newest: dict[str, Any] | None, latest: int | None, *, working: bool
         return "No report is kept yet." if latest is None else f"No report of version {latest} is kept yet."
     if latest is None:
         return f"A draft of {newest['made_on']} is kept. The board sees none before the round is closed."
-    return f"The reports of version {latest} are kept here as they were made on {newest['made_on']}."
+    return f"Version {latest} is kept here as it was made on {newest['made_on']}."
 
 
 def _set(made: list[Report], refused: dict[str, str]) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def file_name(report: Report) -> str:
 
 
 def size_words(size: int) -> str:
-    """Such as “36 KB” or “1.2 MB”."""
+    """Such as “36 KB” or “1.2 MB”, which do not break."""
     if (thousands := round(size / THOUSAND)) < THOUSAND:
-        return f"{max(1, thousands)} KB"
-    return f"{size / THOUSAND / THOUSAND:.1f} MB"
+        return f"{max(1, thousands)}\N{NO-BREAK SPACE}KB"
+    return f"{size / THOUSAND / THOUSAND:.1f}\N{NO-BREAK SPACE}MB"

@@ -121,7 +121,7 @@ def test_each_file_has_its_type_and_name(scene: Scene, sign_in: SignIn) -> None:
     scene.close()
     lead = sign_in(scene.council.qa_lead)
     page = lead.get(scene.path)
-    assert "The reports of version 1 are kept here" in page.text
+    assert "Version 1 is kept here as it was made on 2 November 2026." in page.text
     for ending, name, kind in (
         ("docx", "board-report-1-version-1.docx", "board_word"),
         ("pdf", "board-report-1-version-1.pdf", "board_pdf"),
