@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session
 from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import NotFound, NotPermitted, WrongState
 from auditflow.models import AuditRound, Job, Journal, Report
+from auditflow.models.database import Database
 from auditflow.queries.report import list_report_jobs
 from auditflow.services.act import Act
 from auditflow.services.job import cancel_job
@@ -18,7 +21,7 @@ from auditflow.services.report import Made, cancel_reports, keep_report, queue_r
 from auditflow.services.results import close_round, remake_results
 from auditflow.services.verify.reports import check_reports
 from tests.factories.audits import make_case_audit, make_round
-from tests.factories.council import Council
+from tests.factories.council import Council, make_council
 from tests.factories.reports import keep_reports
 from tests.factories.results import agree, list_main, set_columns
 
@@ -159,3 +162,19 @@ def test_only_known_kinds_and_versions_are_kept(session: Session, row: AuditRoun
             keep_report(session, row.id, version, Made(kind, b"x", job.id, "b" * 64), act.then(kind))
     cancel_job(session, job.id, at=act.at)
     assert session.get_one(Job, job.id).kind == "report.make"
+
+
+def test_two_who_press_at_once_get_the_same_job(database: Database, clock: FixedClock) -> None:
+    with database.writing() as session:
+        council = make_council(session)
+        row_id = make_round(session, council, state="reporting").id
+        leads = [council.qa_lead.id, council.second_qa_lead.id]
+    both = Barrier(2, timeout=20)
+
+    def press(lead: int) -> int:
+        both.wait()
+        with database.writing() as session:
+            return queue_reports(session, row_id, Act(lead, clock.now(), f"press-{lead}")).id
+
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(press, leads))) == 1
