@@ -2,9 +2,9 @@
 FROM python:3.12-slim
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 AUDITFLOW_DATA=/data
 WORKDIR /srv/auditflow
-# Pango and a font: what PDF reports are set with. requirements.lock has their Python part (the extra "pdf").
-RUN apt-get update && apt-get install --yes --no-install-recommends \
-        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation \
+# The board report as PDF: pango draws its text, in this font.
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends fonts-liberation libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
     && rm -rf /var/lib/apt/lists/*
 COPY requirements.lock ./
 # One package comes as source only: the locked setuptools builds it, not one fetched on the side without a hash.

@@ -8,7 +8,7 @@ PEERS := var/bench-peers
 JOBS ?= 2
 # Chance in the tests (draws, keys, examples, the order of sets) follows from this; any number must do.
 SEED ?= 1
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help demo dev test check format docs lock bench simulate clean

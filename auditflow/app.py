@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from auditflow import web
+from auditflow.adapters.case_list_source import MAX_BYTES
 from auditflow.config import Settings
 from auditflow.domain.clock import Clock, SystemClock
 from auditflow.models.database import Database, open_database
@@ -59,7 +60,7 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.base_url.startswith("https://"),
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=SESSION_HOURS),
-        "MAX_CONTENT_LENGTH": 64 * MEGABYTE,
+        "MAX_CONTENT_LENGTH": MAX_BYTES + MEGABYTE,  # the largest file, and the form around it
         "MAX_FORM_MEMORY_SIZE": 4 * MEGABYTE,
         "MAX_FORM_PARTS": 2000,
         "WTF_CSRF_TIME_LIMIT": SESSION_HOURS * 3600,

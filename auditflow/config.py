@@ -50,7 +50,7 @@ class Settings:
     alert_phones: str
     seal_addresses: tuple[str, ...]
     report_template: Path | None
-    """The council's own Word template. Set on the server, never uploaded: its text is run as a program's."""
+    """The council's own Word template: set on the server, never uploaded, since its braces are run as a program."""
     report_marking: str
 
     @property

@@ -13,7 +13,7 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import case_list, launch, peers, section, transition
+from bench import case_list, launch, peers, section, start, transition
 from bench.measure import Conditions, Result
 from bench.places import FOLDER
 from bench.report import RESULTS, page
@@ -25,6 +25,7 @@ MEASURES: Mapping[str, Callable[[int, float], list[Result]]] = {
     "l1": launch.measure,
     "i1": case_list.measure,
     "h1": section.measure,
+    "start": start.measure,
 }
 
 

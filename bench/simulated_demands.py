@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from auditflow.statistics.estimates import clopper_pearson
 from bench.exact_coverage import every_exact
+from bench.simulated_agreement import Doubles
 from bench.simulated_intervals import Cell, Question
-from bench.simulated_rules import OTHER, WORLDS_SEEN, Tally, bridge, sentences
+from bench.simulated_rules import HELD, OTHER, WORLDS_SEEN, Tally, bridge, interval, sentences
 from bench.simulated_worlds import BRIDGES, World
 
 FALSE_IMPROVED, FALSE_CLAIM = 0.06, 0.09
@@ -16,6 +17,8 @@ FOUND = {20: 0.75, 30: 0.85}
 """How often an improvement by 14 points must be found, by how many records were graded again."""
 GUARANTEED = ("clopper_pearson", "finite_population")
 COVERAGE, CONFIDENCE = 0.95, 0.99
+AGREEMENT, ADJUSTED = 0.90, 0.91
+"""What Gwet's coefficient from 10 cases, and the adjusted change from 10 bridge cases, must reach everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Outcome:
     worlds: Mapping[World, Tally]
     otherwise: Mapping[World, Tally]
     cells: Sequence[tuple[Question, Cell]]
+    agreement: Mapping[Doubles, Sequence[Cell]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,13 @@ def bounds(count: int, number: int) -> tuple[float, float]:
 
 def demands(outcome: Outcome) -> list[Demand]:
     """Every demand with its figure."""
-    return [*_of_claims(outcome), *_of_sentences(outcome), *_of_intervals(outcome)]
+    return [
+        *_of_claims(outcome),
+        *_of_sentences(outcome),
+        *_of_intervals(outcome),
+        *_of_agreement(outcome),
+        *_of_adjusted(outcome),
+    ]
 
 
 def _of_claims(outcome: Outcome) -> Iterator[Demand]:
@@ -92,3 +102,19 @@ def _of_intervals(outcome: Outcome) -> Iterator[Demand]:
         yield Demand(f"{name}: smallest coverage simulated", "≥ 95%, upper bound", figure, bound >= COVERAGE)
         exact = min(each.smallest()[0] for each in every_exact() if each.interval == name)
         yield Demand(f"{name}: smallest coverage, worked out", "≥ 95%", f"{exact:.2%}", exact >= COVERAGE)
+
+
+def _of_agreement(outcome: Outcome) -> Iterator[Demand]:
+    """Of Gwet's coefficient, which a page shows first; kappa's interval is shown and promises nothing."""
+    shares = [cells[0].held / cells[0].samples for cells in outcome.agreement.values() if cells[0].samples]
+    if shares:
+        figure = f"{min(shares):.1%}, {sum(shares) / len(shares):.1%} on average"
+        yield Demand("Gwet’s AC2: smallest coverage", f"≥ {AGREEMENT:.0%}", figure, min(shares) >= AGREEMENT)
+
+
+def _of_adjusted(outcome: Outcome) -> Iterator[Demand]:
+    shares = [
+        tally[interval(again), HELD] / tally[WORLDS_SEEN] for tally in outcome.worlds.values() for again in BRIDGES
+    ]
+    figure = f"{min(shares):.1%}, {sum(shares) / len(shares):.1%} on average"
+    yield Demand("adjusted change: smallest coverage", f"≥ {ADJUSTED:.0%}", figure, min(shares) >= ADJUSTED)

@@ -23,6 +23,7 @@ NAMES = ("December", "March")
 LEVEL = 0.05
 WORLDS_SEEN = ("worlds", "all")
 OTHER = "other than was found"
+HELD = "held"
 _CANNOT = re.compile(r"Whether practice [^.]*\.")
 _SAYS = {
     "improved": re.compile(r"practice (probably )?(has )?improved"),
@@ -38,7 +39,7 @@ def tally(world: World, number: int, seed: str) -> Tally:
     chance = random.Random(seed)
     counted: Tally = Counter({WORLDS_SEEN: number})
     for _ in range(number):
-        counted.update(_said(two_rounds(world, chance)))
+        counted.update(_said(two_rounds(world, chance), world.true_change))
     return counted
 
 
@@ -52,7 +53,12 @@ def sentences(number: int) -> str:
     return f"sentences {number}"
 
 
-def _said(rounds: TwoRounds) -> Iterator[tuple[str, str]]:
+def interval(number: int) -> str:
+    """The name of the adjusted change's interval, held or not."""
+    return f"interval {number}"
+
+
+def _said(rounds: TwoRounds, change: float) -> Iterator[tuple[str, str]]:
     crossed = _crossed(rounds)
     yield from _spreadsheet(rounds)
     if mcnemar(crossed.b, crossed.c).mid_p < LEVEL:
@@ -61,6 +67,8 @@ def _said(rounds: TwoRounds) -> Iterator[tuple[str, str]]:
         result = drift(rounds, number)
         claimed = headline_claim(crossed, result)
         yield bridge(number), result.claim
+        if result.low is not None and result.high is not None and result.low <= change <= result.high:
+            yield interval(number), HELD
         yield sentences(number), claimed
         if claimed != (result.claim if result.claim in _SAYS else "nothing"):
             yield sentences(number), OTHER

@@ -55,6 +55,12 @@ class World:
         """Whether practice stayed as it was, so that any claim is false."""
         return self.practice == 0
 
+    @property
+    def true_change(self) -> float:
+        """By how many grades practice moved, as the second round's auditors grade."""
+        normal = NormalDist(0, SPREAD)
+        return sum(normal.cdf(cut - self.kinder) - normal.cdf(cut - self.kinder - self.practice) for cut in CUTS)
+
 
 WORLDS = (
     World("same", "nothing changed"),

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple
 
+from bench.simulated_agreement import COEFFICIENTS, DOUBLES, Doubles, agreement_coverage
 from bench.simulated_demands import Outcome, demands
 from bench.simulated_intervals import PLANS, Cell, coverage, questions
 from bench.simulated_lists import Plan
@@ -27,10 +28,13 @@ AT_ONCE = 250
 """Worlds or samples that follow from one seed; the same whatever the number of processes."""
 
 
+What = World | Plan | Doubles
+
+
 class Piece(NamedTuple):
     """A part of the work: what is simulated, how many times, and the seed that decides it."""
 
-    what: World | Plan
+    what: What
     number: int
     seed: str
 
@@ -52,9 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def simulate(seed: int, number: int, jobs: int = 1) -> Outcome:
     """Everything, for that seed."""
-    pieces = [*_pieces((*WORLDS, *PLANS), number, seed), *_pieces(OTHERWISE, -(-number // FEWER), seed)]
-    tallies: dict[World | Plan, Tally] = {piece.what: Counter() for piece in pieces}
-    cells: dict[World | Plan, list[Cell]] = {plan: [Cell() for _ in questions(plan)] for plan in PLANS}
+    pieces = [*_pieces((*WORLDS, *PLANS, *DOUBLES), number, seed), *_pieces(OTHERWISE, -(-number // FEWER), seed)]
+    tallies: dict[What, Tally] = {piece.what: Counter() for piece in pieces}
+    cells: dict[What, list[Cell]] = {plan: [Cell() for _ in questions(plan)] for plan in PLANS}
+    cells |= {doubles: [Cell() for _ in COEFFICIENTS] for doubles in DOUBLES}
     for piece, result in zip(pieces, _all_done(pieces, jobs), strict=True):
         if isinstance(result, Counter):
             tallies[piece.what].update(result)
@@ -67,10 +72,11 @@ def simulate(seed: int, number: int, jobs: int = 1) -> Outcome:
         {world: tallies[world] for world in WORLDS},
         {world: tallies[world] for world in OTHERWISE},
         [asked for plan in PLANS for asked in zip(questions(plan), cells[plan], strict=True)],
+        {doubles: cells[doubles] for doubles in DOUBLES},
     )
 
 
-def _pieces(all_of: Iterable[World | Plan], number: int, seed: int) -> Iterator[Piece]:
+def _pieces(all_of: Iterable[What], number: int, seed: int) -> Iterator[Piece]:
     for what in all_of:
         for start in range(0, number, AT_ONCE):
             yield Piece(what, min(AT_ONCE, number - start), f"{seed}|{what}|{start}")
@@ -88,6 +94,8 @@ def done(piece: Piece) -> Tally | list[Cell]:
     """One piece of work, in whichever process."""
     if isinstance(piece.what, World):
         return tally(piece.what, piece.number, piece.seed)
+    if isinstance(piece.what, Doubles):
+        return agreement_coverage(piece.what, piece.number, piece.seed)
     return coverage(piece.what, piece.number, piece.seed)
 
 

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.exact_coverage import USUAL, every_exact
+from bench.simulated_agreement import truth
 from bench.simulated_demands import Demand, Outcome, bounds, demands
 from bench.simulated_intervals import Cell, Question
 from bench.simulated_lists import GROUPS
-from bench.simulated_rules import PAIRED, SPREADSHEET, WORLDS_SEEN, Tally, bridge, sentences
+from bench.simulated_rules import HELD, PAIRED, SPREADSHEET, WORLDS_SEEN, Tally, bridge, interval, sentences
 from bench.simulated_worlds import BRIDGES, World
 
 SIMULATION = Path(__file__).with_name("SIMULATION.md")
@@ -25,7 +26,8 @@ INTERVALS = (
 
 def page(outcome: Outcome) -> str:
     """The whole page."""
-    return "\n".join([*_head(outcome), *_demands(outcome), *_worlds(outcome), *_intervals(outcome)]).rstrip() + "\n"
+    parts = (_head, _demands, _worlds, _intervals, _adjusted, _agreement)
+    return "\n".join(line for part in parts for line in part(outcome)).rstrip() + "\n"
 
 
 def _head(outcome: Outcome) -> list[str]:
@@ -107,7 +109,7 @@ def _rows(found: Sequence[tuple[Question, Cell]], names: Sequence[str]) -> list[
     for question, cell in found:
         plan = question.plan
         where = (f"{plan.population:,}", f"{plan.size}", plan.how, question.population)
-        rows.setdefault(where, {})[question.interval] = f"{_coverage(cell)}, {cell.width / cell.samples:.3f}"
+        rows.setdefault(where, {})[question.interval] = _coverage_and_width(cell)
     return [[*where, *(figures.get(name, "–") for name in names)] for where, figures in rows.items()]
 
 
@@ -136,6 +138,36 @@ def _worked_out() -> list[str]:
     titles = ("interval", "drawn", "mean", "smallest, 5% to 95% good", "smallest")
     lead = "From the hypergeometric distribution, for every number of good cases that the list can have."
     return ["", "### One share, worked out without chance", "", lead, "", *_table(titles, rows)]
+
+
+def _adjusted(outcome: Outcome) -> list[str]:
+    """The adjusted change of a re-audit, whose interval decides what is claimed."""
+    titles = ("world", "true change, grades", *(f"{number} bridge cases" for number in BRIDGES))
+    rows = [
+        [world.words, f"{world.true_change:+.2f}", *(_held(tally, number) for number in BRIDGES)]
+        for world, tally in outcome.worlds.items()
+    ]
+    return ["", "### The adjusted change of a re-audit", "", *_table(titles, rows)]
+
+
+def _held(tally: Tally, number: int) -> str:
+    held, seen = tally[interval(number), HELD], tally[WORLDS_SEEN]
+    return _coverage(Cell(seen, held))
+
+
+def _agreement(outcome: Outcome) -> list[str]:
+    """Two auditors who grade blind; samples without a disagreement have no interval and are counted beside."""
+    titles = ("gradings", "cases", "true AC2", "true kappa", "no interval", "AC2", "kappa")
+    rows = []
+    for doubles, (ac, kappa) in outcome.agreement.items():
+        none = 1 - ac.samples / outcome.number
+        true = (f"{value:.2f}" for value in truth(doubles))
+        rows.append([doubles.words, f"{doubles.cases}", *true, f"{none:.1%}", *map(_coverage_and_width, (ac, kappa))])
+    return ["", "### Agreement of two auditors, quadratic weights", "", *_table(titles, rows)] if rows else []
+
+
+def _coverage_and_width(cell: Cell) -> str:
+    return f"{_coverage(cell)}, {cell.width / cell.samples:.3f}" if cell.samples else "–"
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from wtforms import Field
 
+from auditflow.domain.whole_number import read_whole_number
 from forms import widgets
 from forms.fields import OneAnswer, clean_text
 
@@ -21,14 +22,14 @@ _PARTS = ("day", "month", "year")
 
 def _month(text: str) -> int | None:
     """3, 03, March or mar as 3; None when it is no month."""
-    if text.isascii() and text.isdigit() and len(text) <= 2:
-        return int(text) if 1 <= int(text) <= 12 else None
+    if (number := _number(text, 2)) is not None:
+        return number if 1 <= number <= 12 else None
     named = [name for name in _MONTHS if len(text) >= 3 and name.startswith(text.lower())]
     return _MONTHS.index(named[0]) + 1 if named else None
 
 
 def _number(text: str, digits: int) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+    return read_whole_number(text) if len(text) <= digits else None
 
 
 def _and(words: Sequence[str]) -> str:

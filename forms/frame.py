@@ -9,7 +9,8 @@ from typing import Any
 
 from auditflow.domain.frame import CASE_TYPES, COLUMN_LABELS
 from auditflow.domain.frame_headers import may_map
-from auditflow.domain.frame_mapping import MAPPABLE
+from auditflow.domain.frame_mapping import MAPPABLE, no_reference_found
+from auditflow.domain.whole_number import read_whole_number
 from forms.base import ChangeForm, CreateForm
 from forms.dates import DateField
 from forms.fields import CheckboxField, HiddenField, SelectField, TextField, UploadField
@@ -46,7 +47,7 @@ class UploadFrameForm(CreateForm):
         "File",
         [Needed("Choose the file with the case list.")],
         extensions=KINDS,
-        description="CSV or Excel. Annex A workbooks can be taken as they are.",
+        description="CSV or Excel, up to 64 MB. Annex A workbooks can be taken as they are.",
     )
 
     def validate_as_at(self, field: Any) -> None:
@@ -77,6 +78,12 @@ class MapColumnsForm(ChangeForm):
         """The box that says whether cases are taken from the sheet."""
         return self[f"s{number}-use"]
 
+    def lacking(self) -> str:
+        """That nothing in the file looks like a case reference, with its headings; blank where something does."""
+        if any(sheet.suggested for sheet in self.sheets):
+            return ""
+        return no_reference_found({sheet.name: sheet.headers for sheet in self.sheets}).sentence
+
     def mapping(self) -> dict[str, dict[str, str]]:
         """What was chosen, as `domain.frame_mapping` has it."""
         chosen: dict[str, dict[str, str]] = {}
@@ -91,7 +98,7 @@ class MapColumnsForm(ChangeForm):
         good = bool(super().validate(*args, **kwargs))
         mapping = self.mapping()
         if not mapping:
-            self.form_errors.append("Choose at least one sheet to take cases from.")
+            self.form_errors.append(self.lacking() or "Choose at least one sheet to take cases from.")
             return False
         for number, sheet in enumerate(self.sheets):
             if sheet.name in mapping and "case_ref" not in mapping[sheet.name]:
@@ -105,7 +112,8 @@ def map_columns_form(sheets: Sequence[SheetColumns]) -> type[MapColumnsForm]:
     """The form for a file with these sheets, filled with what is suggested."""
     fields: dict[str, Any] = {"sheets": tuple(sheets)}
     for number, sheet in enumerate(sheets):
-        fields[f"s{number}-use"] = CheckboxField(f"Take cases from “{sheet.name}”", default=bool(sheet.suggested))
+        taken = bool(sheet.suggested) or len(sheets) == 1
+        fields[f"s{number}-use"] = CheckboxField(f"Take cases from “{sheet.name}”", default=taken)
         for column in MAPPABLE:
             fields[f"s{number}-{column}"] = SelectField(
                 COLUMN_LABELS[column],
@@ -161,7 +169,7 @@ class MatchNamesForm(CreateForm):
         for number in range(most):
             kind, name = posted.get(f"kind-{number}", ""), posted.get(f"name-{number}", "")
             answer = posted.get(f"answer-{number}", "") or rest
-            if kind and name and (answer in self.marks or (answer.isascii() and answer.isdigit() and len(answer) < 10)):
+            if kind and name and (answer in self.marks or read_whole_number(answer) is not None):
                 found.append((kind, name, answer))
         return found
 

@@ -35,6 +35,7 @@ from auditflow.domain.audit_tool import (
 from auditflow.domain.errors import NotFound
 from auditflow.domain.grades import Grade
 from auditflow.domain.tool_definition import PARTIES, PARTY_FIELDS
+from auditflow.domain.whole_number import read_whole_number
 from forms.base import ChangeForm
 from forms.fields import LongTextField, RadioField
 
@@ -230,7 +231,8 @@ def _chosen(field: Field) -> str | None:
 
 def _grade(field: Field) -> int | str | None:
     chosen = _chosen(field)
-    return int(chosen) if chosen and chosen.isdecimal() else chosen
+    number = read_whole_number(chosen or "")
+    return chosen if number is None else number
 
 
 def _texts(given: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What every test may ask for: databases of both kinds, a clock that stands still, the application.
 
-PostgreSQL, Redis and Chromium are used when they answer; otherwise their tests skip with the reason, and
-`AUDITFLOW_TEST_REQUIRE=postgres,redis,browser` turns a missing one into a failure.
+PostgreSQL, Redis, Chromium and pango (for PDFs) are used when they are there; otherwise their tests skip with the
+reason, and `AUDITFLOW_TEST_REQUIRE=postgres,redis,browser,pango` turns a missing one into a failure.
 """
 
 from __future__ import annotations

@@ -88,12 +88,22 @@ MOVES = (
         label="Add a case (not random)",
     ),
     Move(
+        action="add_month",
+        past="month_added",
+        sources=("live",),
+        target=None,
+        roles=LEAD,
+        label="Add a month’s cases",
+        guards=(g.IS_CENSUS, g.CHECKS_UNKNOWN, g.NEXT_LIST_FROZEN, g.NEXT_LIST_LATER, g.NEXT_NAMES_MATCHED),
+    ),
+    Move(
         action="extend_reserves",
         past="reserves_extended",
         sources=("sampled", "live"),
         target=None,
         roles=LEAD,
         label="Extend the reserves",
+        guards=(g.HAS_RESERVES,),
     ),
     Move(
         action="begin_reporting",
@@ -165,7 +175,8 @@ WORKFLOW = Workflow(
     note=(
         "The seed is made by the product when the sample is drawn, never typed and never offered again; or it is "
         "the outcome of a public event that was named when the design was locked. Discarded draws stay on "
-        "record. Completion always counts from the first end date. Closing publishes; a later correction makes "
+        "record. A census draws nothing: it takes every case that its rules let in, and while it is live those of "
+        "later lists. Completion always counts from the first end date. Closing publishes; a later correction makes "
         "a second version of the results beside the first. The audits of a cancelled round stay readable and "
         "are in no figure; its concerns and actions go on."
     ),

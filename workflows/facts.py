@@ -57,6 +57,7 @@ RequestOpen = Annotated[bool, "A request for approval about this item is waiting
 class AuditRoundFacts(TypedDict):
     """What the moves of a round depend on."""
 
+    kind: Annotated[str, "`sample`, `re_audit` or `census`."]
     frame_frozen: Annotated[bool, "The round has a case list and that list is frozen."]
     design_complete: Annotated[bool, "The design is complete and fits the list: size, minima, caps.", Given(True)]
     seed_source: Annotated[str, "`product` or `public`."]
@@ -69,6 +70,12 @@ class AuditRoundFacts(TypedDict):
     public_witnesses: Annotated[
         int, "How many different people witness the outcome of the public event that is entered.", Given(2)
     ]
+    next_list_frozen: Annotated[bool, "The case list of a census's next month is frozen.", Given(True)]
+    next_list_later: Annotated[bool, "It is as at a later day than every list that came in before.", Given(True)]
+    next_unmatched_names: Annotated[
+        int, "Workers and teams of the cases that would come in, neither matched nor marked.", Given(0)
+    ]
+    checking_seed_shown: Annotated[bool, "Reporting has begun once, so the checking seed is known."]
     unallocated_cases: Annotated[int, "Case audits of the round, of any purpose, still `selected`."]
     untrained_allocations: Annotated[int, "Case audits allocated to someone without valid training or role."]
     conflicted_allocations: Annotated[int, "Case audits allocated to someone in conflict with the case."]

@@ -108,6 +108,33 @@ OUTCOME_WITNESSED = Guard(
     _seed_is_witnessed,
     ("seed_source", "public_witnesses"),
 )
+IS_CENSUS = is_one_of(
+    "is_census",
+    "kind",
+    frozenset({"census"}),
+    "Cases come in month by month only where a round audits every case of a kind.",
+)
+HAS_RESERVES = is_one_of(
+    "has_reserves",
+    "kind",
+    frozenset({"sample", "re_audit"}),
+    "This round audits every case that its rules let in, so there are none to keep in reserve.",
+)
+NEXT_LIST_FROZEN = is_true("next_list_frozen", "next_list_frozen", "Choose a case list and freeze it first.")
+NEXT_LIST_LATER = is_true(
+    "next_list_later", "next_list_later", "This case list is not later than the last one that came in."
+)
+NEXT_NAMES_MATCHED = is_not(
+    "next_names_matched",
+    "next_unmatched_names",
+    "Some workers or teams of the new cases are not matched to people and teams here. Match them first.",
+)
+CHECKS_UNKNOWN = is_not(
+    "checks_unknown",
+    "checking_seed_shown",
+    "The number that chooses which audits are checked has been shown, so it would be known of each new case whether it "
+    "is. Plan a new round for them.",
+)
 EVERY_CASE_ALLOCATED = is_not(
     "every_case_allocated", "unallocated_cases", "Some cases have no auditor yet. Allocate them first."
 )

@@ -53,6 +53,9 @@ class CaseList(Protocol):
     sheets: Sequence[str]
     """The names of the sheets that hold rows, in their order; a CSV file has one."""
 
+    notes: Sequence[Note]
+    """What the file as a whole holds that is read as blank."""
+
     def head(self, sheet: str) -> list[Sequence[object]]:
         """The first rows, enough to find the header among them."""
         ...  # pragma: no cover
@@ -139,7 +142,9 @@ def _headers(sheet: str, cells: Sequence[object]) -> list[str]:
 
 
 def _examples(rows: Sequence[Sequence[object]], column: int) -> list[str]:
-    filled = (plain_text(row[column]).strip() for row in rows if len(row) > column)
+    """A few of the values, without the characters that no page can show."""
+    cells = (" ".join(plain_text(row[column]).split()) for row in rows if len(row) > column)
+    filled = ("".join(filter(str.isprintable, text)) for text in cells)
     return [text[:60] for text in filled if text][:_EXAMPLES]
 
 
@@ -185,7 +190,8 @@ def read_cases(
     if not rows_read:
         raise BadInput("The list has a header row but no cases under it.", field="file")
     columns = mapped_columns(mapping)
-    return CaseListReading(joined.cases, joined.origins, joined.rejects, notes, rows_read, joined.joined, columns)
+    said = [*case_list.notes, *notes]
+    return CaseListReading(joined.cases, joined.origins, joined.rejects, said, rows_read, joined.joined, columns)
 
 
 @contextmanager

@@ -16,9 +16,11 @@ from itertools import chain
 from xml.parsers import expat
 
 from auditflow.adapters.case_list_extent import SMALLEST_CELL, OdsExtent, XlsxExtent, count_cells
+from auditflow.adapters.case_list_lost import LostCells
 from auditflow.adapters.case_list_shared import PART, SMALLEST_POINTER, SharedText, text_pointed_at
 from auditflow.adapters.case_list_source import Source, not_a_spreadsheet, protected
 from auditflow.domain.errors import BadInput
+from auditflow.domain.frame import Note
 
 __all__ = ["MAX_CELLS", "MAX_UNPACKED", "check_archive"]
 
@@ -46,8 +48,9 @@ _DAMAGE = (
 _ODS_MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
-def check_archive(source: Source) -> None:
-    """Raises BadInput unless this archive is a workbook that can be opened safely."""
+def check_archive(source: Source) -> list[Note]:
+    """Raises BadInput unless this archive is a workbook that can be opened safely; what its reader will leave out."""
+    lost = LostCells()
     with _zip_faults(source.name), source.open() as file, zipfile.ZipFile(file) as archive:
         _refuse_protected(source.name, archive)
         extent, shared = _extent_for(source.name, archive), SharedText()
@@ -58,6 +61,7 @@ def check_archive(source: Source) -> None:
                 if unpacked > MAX_UNPACKED:
                     raise _too_large(source.name, f"it unpacks to more than {MAX_UNPACKED >> 20:,} MB")
                 extent.see(entry.filename, block)
+                lost.see(entry.filename, block)
                 if entry.filename.lower().endswith(PART):
                     shared.see(block)
         if isinstance(extent, XlsxExtent):
@@ -67,6 +71,7 @@ def check_archive(source: Source) -> None:
         # Counted only where it could be too much: it takes longer than reading a usual list.
         if shared.longest * (unpacked // SMALLEST_POINTER) > MAX_UNPACKED and _pointed_at(archive) > MAX_UNPACKED:
             raise _too_large(source.name, f"the text in its cells comes to more than {MAX_UNPACKED >> 20:,} MB")
+    return lost.notes()
 
 
 def _refuse_scattered(name: str, extent: XlsxExtent, unpacked: int, archive: zipfile.ZipFile) -> None:

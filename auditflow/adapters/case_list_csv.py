@@ -9,7 +9,7 @@ from itertools import islice
 
 from auditflow.adapters.case_list_source import Source, not_a_spreadsheet
 from auditflow.domain.errors import BadInput
-from auditflow.domain.frame import RawBatch, Reject
+from auditflow.domain.frame import Note, RawBatch, Reject
 
 __all__ = ["CSV_SHEET", "CsvCaseList"]
 
@@ -31,6 +31,7 @@ class CsvCaseList:
         self._source = source
         self.sha256 = source.sha256()
         self.sheets: Sequence[str] = [CSV_SHEET]
+        self.notes: Sequence[Note] = ()
         self._encoding, self._lines, self._has_quotes = _scan(source)
         self._delimiter = self._find_delimiter()
 

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable
 from xml.parsers import expat
 
+from auditflow.domain.whole_number import LARGEST, read_whole_number
+
 __all__ = ["SMALLEST_CELL", "OdsExtent", "XlsxExtent", "count_cells"]
 
 SMALLEST_CELL = 4
@@ -154,4 +156,6 @@ class OdsExtent:
 
 
 def _count(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 1
+    """How often it is repeated; what is no number, or one too large, must not make the table look small."""
+    number = read_whole_number(text or "1")
+    return LARGEST if number is None else number

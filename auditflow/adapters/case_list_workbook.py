@@ -16,7 +16,7 @@ from python_calamine import (
 from auditflow.adapters.case_list_archive import check_archive
 from auditflow.adapters.case_list_source import Source, not_a_spreadsheet, protected
 from auditflow.domain.errors import BadInput
-from auditflow.domain.frame import RawBatch
+from auditflow.domain.frame import Note, RawBatch
 
 __all__ = ["WorkbookCaseList"]
 
@@ -28,8 +28,7 @@ class WorkbookCaseList:
     """A workbook. Hidden sheets are left out; a sheet that was read stays in memory."""
 
     def __init__(self, source: Source) -> None:
-        if source.starts_with(b"PK"):
-            check_archive(source)
+        self.notes: Sequence[Note] = check_archive(source) if source.starts_with(b"PK") else ()
         self._name = source.name
         self.sha256 = source.sha256()
         with _sentences(source.name), source.open() as file:

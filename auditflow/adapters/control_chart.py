@@ -6,12 +6,13 @@ figure a row (`read_months`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from math import gcd, isfinite, nan
 from typing import NamedTuple
 
-from auditflow.adapters.csv_rows import RowFile
+from auditflow.adapters.csv_rows import Row, RowFile
 from auditflow.domain.errors import BadInput
 from auditflow.domain.month import read_day
 
@@ -22,6 +23,7 @@ MOST_MONTHS = 240
 _LARGEST = 1e12
 _SHOWN = 40
 _GAPS = frozenset({"", "na", "n/a", "#n/a", "-"})
+_LIKE_MONTH = re.compile(r"(\d{4})-(\d\d)(?!\d)")
 _MONTH_COLUMNS = ("month", "period", "date")
 _VALUE_COLUMNS = ("value", "figure", "percent", "percentage", "number", "%")
 
@@ -60,10 +62,11 @@ def read_series(file: RowFile, period: str, values: Sequence[float | None]) -> S
     """Order the values of a file's rows by period.
 
     Months (or quarters, given by a month) must be in order; missing ones become gaps. Days must be in order.
-    Other periods are taken in the order of the file. Repeated periods, and months or days out of order, are
-    BadInput with their row.
+    Other periods are taken in the order of the file. Repeated periods, months or days out of order, and a period that
+    is no month among months, are BadInput with their row.
     """
     _check_periods(file, period)
+    _check_months_among_months(file, period)
     days = [day for day in (read_day(row.cells[period]) for row in file.rows) if day is not None]
     if len(days) < len(file.rows):
         return Series(list(values), list(range(len(values))))
@@ -77,6 +80,25 @@ def read_series(file: RowFile, period: str, values: Sequence[float | None]) -> S
     for place, value in zip(places, values, strict=True):
         filled[place] = value
     return Series(filled, places, [months[0] + step * place for place in range(len(filled))])
+
+
+def _check_months_among_months(file: RowFile, period: str) -> None:
+    """One slip such as “2025-13” must not turn months into names, whose order and gaps nobody checks."""
+    odd = [row for row in file.rows if read_day(row.cells[period]) is None]
+    slips = odd if 2 * len(odd) < len(file.rows) else [row for row in odd if _meant_as_month(row.cells[period])]
+    if slips:
+        raise _no_month(file, slips[0], period)
+
+
+def _meant_as_month(text: str) -> bool:
+    """Whether it is written like 2025-13; a year from spring to spring (2024-25) is a name."""
+    found = _LIKE_MONTH.match(text)
+    return found is not None and int(found[2]) != (int(found[1]) + 1) % 100
+
+
+def _no_month(file: RowFile, row: Row, period: str) -> BadInput:
+    where, text = f"{file.name}, row {row.number}", _short(row.cells[period])
+    return BadInput(f"{where}: “{text}” is not a month. Write it like 2026-03 or Mar 2026.", field=period)
 
 
 def _check_order(file: RowFile, period: str, days: Sequence[tuple[int, int]]) -> None:
@@ -113,11 +135,8 @@ def read_months(file: RowFile, *, percent: bool = False) -> Series:
     if len(file.rows) > MOST_MONTHS:
         raise BadInput(f"{file.name} has {len(file.rows):,} rows. A chart has room for {MOST_MONTHS} months.")
     for row in file.rows:
-        text = row.cells[period]
-        if text and read_day(text) is None:
-            raise BadInput(
-                f"{file.name}, row {row.number}: “{_short(text)}” is not a month. Write it like 2026-03 or Mar 2026."
-            )
+        if row.cells[period] and read_day(row.cells[period]) is None:
+            raise _no_month(file, row, period)
     figures = [figure for _, figure in file.read(value, _read_percentage if percent else read_number)]
     if all(figure is None for figure in figures):
         raise BadInput(f"{file.name} has no figure in the column “{value}”.")

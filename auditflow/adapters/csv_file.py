@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from pathlib import Path
+from os.path import basename
+from typing import TYPE_CHECKING
 
 from auditflow.domain.errors import BadInput
+
+if TYPE_CHECKING:  # loading it takes a third of what Python takes to start
+    from pathlib import Path
 
 __all__ = ["csv_records", "decoded", "is_text", "likely_delimiter", "read_bytes"]
 
@@ -17,9 +21,10 @@ _ENCODINGS = ("utf-8-sig", "cp1252")
 def read_bytes(path: str | Path) -> bytes:
     """The file's bytes. Raises BadInput when it cannot be read."""
     try:
-        return Path(path).read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except OSError as failure:
-        raise BadInput(f"{Path(path).name} cannot be read: {failure.strerror}.") from failure
+        raise BadInput(f"{basename(path)} cannot be read: {failure.strerror}.") from failure
 
 
 def csv_records(name: str, content: bytes, delimiter: str = ",") -> Iterator[list[str]]:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import NamedTuple, TypeVar
+from os.path import basename
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from auditflow.adapters.csv_file import csv_records, read_bytes
 from auditflow.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Row", "RowFile", "read_rows", "rows_of"]
 
@@ -76,8 +79,7 @@ def _reference(text: str) -> str:
 
 def read_rows(path: str | Path) -> RowFile:
     """Read a CSV file (UTF-8, or Windows' own encoding). Refuses what is not one, and empty files (BadInput)."""
-    path = Path(path)
-    return rows_of(path.name, read_bytes(path))
+    return rows_of(basename(path), read_bytes(path))
 
 
 def rows_of(name: str, content: bytes, delimiter: str = ",") -> RowFile:

@@ -19,14 +19,17 @@ _FILE = click.Path(exists=True, dir_okay=False)
 _as_json = click.option("--json", "as_json", is_flag=True, help="Every figure, for a program to read.")
 _reference = click.option("--ref", required=True, metavar="COL", help="Column of the case reference.")
 _grade = click.option("--grade", required=True, metavar="COL", help="Column of the overall grade.")
-_kind = click.option("--kind", metavar="COL", help="Column that says random, replacement or judgemental.")
+_kind = click.option(
+    "--kind", metavar="COL", help="Column that says random, replacement or judgemental; “kind” unless named."
+)
 
 
 @click.group()
 def analyse() -> None:
     """Statistics on CSV files: estimate, movement, agreement, chart.
 
-    Grades are 1 to 4 or their names, long or short ("RI"); blank and NA are not applicable.
+    Grades are 1 to 4 or their names, long or short ("RI"); blank and NA are not applicable. Cases that a column called
+    "kind" says are judgemental are in no figure.
     """
 
 
@@ -62,7 +65,7 @@ def estimate(file: str, grade: str, kind: str | None, stratum: str | None, sizes
         raise click.UsageError("--stratum and --sizes go together.")
     table = read_rows(file)
     table.need(grade, *(column for column in (kind, stratum) if column))
-    rows, _ = random_rows(table, kind)
+    rows = random_rows(table, kind)
     grades = [value for _, value in table._replace(rows=rows).read(grade, parse_grade)]
     given = EstimateInput(grades, population=options["population"])
     if stratum is not None and sizes is not None:
@@ -94,31 +97,29 @@ def movement(baseline: str, reaudit: str, ref: str, grade: str, kind: str | None
     Example: auditflow analyse movement december.csv march.csv --ref case_ref --grade overall
     """
     from auditflow.adapters.csv_rows import read_rows
-    from auditflow.cli.analyse_files import domain_grades, grades_by_reference
+    from auditflow.cli.analyse_files import need_kind, read_cases
     from auditflow.cli.analyse_text import movement_text
     from auditflow.statistics.movement_summary import MovementInput, movement_summary
 
-    first, second = read_rows(baseline), read_rows(reaudit)
+    files = read_rows(baseline), read_rows(reaudit)
     domains = [name.strip() for name in (options["domains"] or "").split(",") if name.strip()]
-    if kind is not None and kind not in first.headers and kind not in second.headers:
-        first.need(kind)
-    before, replaced_before = grades_by_reference(first, ref, grade, kind)
-    after, replaced_after = grades_by_reference(second, ref, grade, kind)
+    need_kind(kind, *files)
+    first = read_cases(files[0], ref, kind)
+    # Who was added to the baseline by hand is in no figure, whatever the other files say of the case.
+    second = read_cases(files[1], ref, kind).without(first.added)
     regraded = None
     if options["regraded"]:
-        again = read_rows(options["regraded"])
-        if domains:
-            regraded = domain_grades(again, ref, domains)
-        else:
-            regraded = {name: {"": value} for name, value in grades_by_reference(again, ref, grade)[0].items()}
+        again = read_cases(read_rows(options["regraded"]), ref, kind).without(first.added | second.added)
+        overall = again.grades(grade) if not domains else {}
+        regraded = again.domain_grades(domains) if domains else {name: {"": value} for name, value in overall.items()}
     figures = movement_summary(
         MovementInput(
-            before,
-            after,
-            unpaired=frozenset(replaced_before | replaced_after),
+            first.grades(grade),
+            second.grades(grade),
+            unpaired=first.replaced | second.replaced,
             domains=domains,
-            domains_before=domain_grades(first, ref, domains) if domains else {},
-            domains_after=domain_grades(second, ref, domains) if domains else {},
+            domains_before=first.domain_grades(domains),
+            domains_after=second.domain_grades(domains),
             domains_regraded=regraded,
         )
     )
@@ -130,20 +131,24 @@ def movement(baseline: str, reaudit: str, ref: str, grade: str, kind: str | None
 @click.argument("second", type=_FILE)
 @_reference
 @_grade
+@_kind
 @_as_json
-def agreement(first: str, second: str, ref: str, grade: str, as_json: bool) -> None:
+def agreement(first: str, second: str, ref: str, grade: str, kind: str | None, as_json: bool) -> None:
     """How far two auditors who graded the same cases blind agree.
 
     Example: auditflow analyse agreement first.csv second.csv --ref case_ref --grade overall
     """
     from auditflow.adapters.csv_rows import read_rows
-    from auditflow.cli.analyse_files import grades_by_reference
+    from auditflow.cli.analyse_files import need_kind, read_cases
     from auditflow.cli.analyse_text import agreement_text
     from auditflow.statistics.agreement_summary import agreement_summary
 
-    one, _ = grades_by_reference(read_rows(first), ref, grade)
-    two, _ = grades_by_reference(read_rows(second), ref, grade)
-    pairs = [(one[name], two[name]) for name in one if name in two]
+    files = read_rows(first), read_rows(second)
+    need_kind(kind, *files)
+    mine, theirs = (read_cases(file, ref, kind) for file in files)
+    one, two = mine.grades(grade), theirs.grades(grade)
+    never = mine.replaced | theirs.replaced
+    pairs = [(one[name], two[name]) for name in one if name in two and name not in never]
     figures = agreement_summary([(a, b) for a, b in pairs if a is not None and b is not None])
     _show(figures, as_json, lambda: agreement_text(figures))
 
@@ -204,7 +209,9 @@ def _target(text: str | None, shares: bool) -> float | None:
     if text is None:
         return None
     target = read_number(text)
-    if target is not None and shares:
+    if target is None:
+        raise BadInput("The target is blank. Give a number, or leave --target out.", field="target")
+    if shares:
         target = target / 100 if "%" in text else target
         if not 0 <= target <= 1:
             raise BadInput(

@@ -16,6 +16,8 @@ _WHY = {
     "no_pairs": "no case in both files",
     "no_population": "give --population",
     "no_strata": "give --stratum and --sizes",
+    "groups_not_graded": "not every group has a graded case",
+    "no_disagreement_seen": "no disagreement was seen, so that there is nothing to make a range from",
     "one_case_in_a_stratum": "a stratum with one case only: merge strata",
     "one_case": "one case only",
     "one_grade_only": "everyone used one grade",
@@ -80,9 +82,18 @@ def estimate_text(figures: Figures) -> str:
         ("Guaranteed interval", _between(figures["clopper_pearson"], n)),
         ("Of all eligible cases", counted),
         ("Weighted by stratum", weighted),
+        *_uncovered(strata),
         *((name, f"{count:,}") for name, count in figures["distribution"].items()),
     ]
     return f"{figures['sentence']}\n\n{_lines(rows)}"
+
+
+def _uncovered(strata: Figures) -> list[tuple[str, str]]:
+    """How many eligible cases the estimate speaks of, where that is not all of them."""
+    if strata.get("covered") == strata.get("population"):
+        return []
+    told = f"{strata['covered']:,} of {strata['population']:,}: the others are in groups without a graded case"
+    return [("Eligible cases spoken of", told)]
 
 
 def movement_text(figures: Figures) -> str:

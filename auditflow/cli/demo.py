@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from auditflow.adapters.logs import set_up_logs
 from auditflow.config import Settings, load_settings
 from auditflow.domain.errors import BadInput
 
@@ -28,6 +30,8 @@ def demo(port: int, data: Path, *, reload: bool) -> None:
 
     Example: auditflow demo --port 8123
     """
+    # Whoever looks for the sign-ins must not have to look for them among the worker's events.
+    set_up_logs(level=logging.WARNING)
     if not _is_reloaded():
         _need_free_port(port)
     settings = _settings(data, port)

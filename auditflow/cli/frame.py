@@ -48,14 +48,26 @@ def import_(file: Path, name: str, as_at: Any, mapping: Path | None, as_json: bo
 def _import(
     file: Path, about: tuple[str, date], mapping: dict[str, dict[str, str]] | None
 ) -> tuple[Frame, CaseListReading]:
-    from auditflow.services.frame import NewFrame, import_frame, set_mapping, suggest_frame_mapping, upload_frame
+    from auditflow.domain.frame_mapping import no_reference_found
+    from auditflow.services.frame import (
+        NewFrame,
+        describe_upload,
+        import_frame,
+        set_mapping,
+        suggest_frame_mapping,
+        upload_frame,
+    )
 
     _, database = open_place()
     act = command_act()
     name, as_at = about
     with database.writing() as session:
         made = upload_frame(session, NewFrame(name, as_at, file.name, file.read_bytes()), act)
-        set_mapping(session, made, mapping or suggest_frame_mapping(session, made), act.then("map"))
+        chosen = mapping or suggest_frame_mapping(session, made)
+        if not chosen:
+            headers = {sheet.name: sheet.headers for sheet in describe_upload(session, made)}
+            raise BadInput(f"{no_reference_found(headers)} Say which one holds it with --mapping.")
+        set_mapping(session, made, chosen, act.then("map"))
         reading = import_frame(session, made.id, act.then("import"))
         session.refresh(made)
         return made, reading

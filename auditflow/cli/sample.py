@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from auditflow.cli.sample_files import ListFile
     from auditflow.domain.sampling_draw import Draw
 
 __all__ = ["sample"]
@@ -22,6 +25,10 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Everything, for
 _UNPROVED = (
     "When list and design were locked, who made the seed and how many draws were discarded cannot be seen from "
     "the list: compare them with the journal's seals."
+)
+_UNPROVED_CENSUS = (
+    "When the rules were locked and when lists came in, and whether one was left out, cannot be seen from the lists: "
+    "compare them with the journal's seals."
 )
 
 
@@ -79,34 +86,70 @@ def _summary(drawn: Draw, *, shown: bool) -> list[str]:
         lines.append(f"  {name}: {number:,} of {drawn.population[name]:,}, {reserves} in reserve")
     if drawn.passed_over:
         lines.append(f"Passed over because of a limit: {', '.join(drawn.passed_over)}.")
+        lines.append("The weights are approximate (worker cap).")
     if shown:
         lines += ["", *(f"{case.ref}\t{case.stratum}" for case in drawn.sample)]
     return lines
 
 
 @sample.command()
-@click.argument("manifest", type=_FILE)
-@click.argument("frame", type=_FILE)
+@click.argument("manifest", type=_FILE, metavar="BUNDLE.zip|MANIFEST.json")
+@click.argument("frame", type=_FILE, metavar="[FRAME.csv]", required=False)
 @click.pass_context
-def verify(context: click.Context, manifest: str, frame: str) -> None:
-    """Repeat a draw from its manifest and the case list, and say what differs.
+def verify(context: click.Context, manifest: str, frame: str | None) -> None:
+    """Repeat a draw from a round's bundle, or from its manifest and the case list, and say what differs.
 
+    Of a bundle, as it was downloaded, the draw that stands is repeated from the case list in it, or from FRAME.csv.
     Exit 0 only if the draw is reproduced.
+
+    Example: auditflow sample verify round-1-draw.zip
 
     Example: auditflow sample verify manifest.json list.csv
     """
-    from auditflow.cli.sample_files import read_list, read_manifest, wanted_columns
+    from auditflow.cli.sample_bundle import is_bundle, is_census, read_bundle
+    from auditflow.cli.sample_files import read_list, read_manifest
+
+    if is_bundle(manifest):
+        told, lists = read_bundle(manifest, frame)
+    elif frame is None:
+        raise click.UsageError("Give the case list (CSV) after the manifest. A bundle (zip) has its own.")
+    else:
+        told, lists = read_manifest(manifest), [read_list(frame)]
+    said, differences = _census_checked(told, lists) if is_census(told) else _draw_checked(told, lists[0])
+    if differences:
+        click.echo("\n".join(differences), err=True)
+        context.exit(1)
+    click.echo("\n".join(said))
+
+
+def _draw_checked(told: dict[str, Any], listed: ListFile) -> tuple[list[str], list[str]]:
+    """What to say if the draw is repeated, and what differs."""
+    from auditflow.cli.sample_files import wanted_columns
     from auditflow.domain.sampling_verify import verify as differences_of
 
-    told, listed = read_manifest(manifest), read_list(frame)
     listed.check_columns(wanted_columns(told))
     digest = listed.frame_sha256(next(iter(wanted_columns(told)), ""))
     differences = differences_of(told, listed.rows, columns=listed.columns, frame_sha256=digest)
     if differences:
-        click.echo("\n".join(["The draw is not reproduced.", *differences]), err=True)
-        context.exit(1)
-    click.echo(f"The draw is reproduced: this list, design and seed give the same {len(told['sample']):,} cases.")
-    click.echo(_UNPROVED)
+        return [], ["The draw is not reproduced.", *differences]
+    said = f"The draw is reproduced: this list, design and seed give the same {len(told['sample']):,} cases."
+    return [said, _UNPROVED], []
+
+
+def _census_checked(told: dict[str, Any], lists: list[ListFile]) -> tuple[list[str], list[str]]:
+    """What to say if every eligible case is in, and what differs."""
+    from auditflow.cli.sample_files import wanted_columns
+    from auditflow.domain.sampling_census import CensusFile, verify_census
+
+    ref = next(iter(wanted_columns(told)), "")
+    for listed in lists:
+        listed.check_columns(wanted_columns(told))
+    differences = verify_census(told, [CensusFile(one.columns, one.rows, one.frame_sha256(ref)) for one in lists])
+    if differences:
+        return [], ["The census is not complete, or its manifest does not follow from its lists.", *differences]
+    cases = sum(len(one["came_in"]) for one in told["lists"])
+    months = "1 list" if len(lists) == 1 else f"{len(lists)} lists"
+    return [f"Every eligible case of {months} is in: {cases:,} cases, and no other.", _UNPROVED_CENSUS], []
 
 
 @sample.command()

@@ -16,13 +16,24 @@ from os.path import basename
 from typing import Any
 
 from auditflow.adapters.csv_file import csv_records, read_bytes
+from auditflow.cli.plain_yaml import Other, read_plain
 from auditflow.domain.errors import BadInput, Refused
 from auditflow.domain.safe_cell import safe_cell
 from auditflow.domain.sampling_design import Design
 from auditflow.domain.sampling_draw import Draw
 from auditflow.domain.sampling_values import clean_ref
 
-__all__ = ["ListFile", "read_design", "read_list", "read_manifest", "sample_csv", "wanted_columns", "write_text"]
+__all__ = [
+    "ListFile",
+    "list_of",
+    "manifest_of",
+    "read_design",
+    "read_list",
+    "read_manifest",
+    "sample_csv",
+    "wanted_columns",
+    "write_text",
+]
 
 _DEEPEST = 30
 
@@ -68,8 +79,11 @@ def read_list(path: str) -> ListFile:
 
     Raises BadInput for what is not one, and for rows that are not as wide as the header, with their numbers.
     """
-    name = basename(path)
-    content = read_bytes(path)
+    return list_of(basename(path), read_bytes(path))
+
+
+def list_of(name: str, content: bytes) -> ListFile:
+    """The case list in the bytes of a CSV file called `name`; raises as `read_list`."""
     records = list(csv_records(name, content))
     while records and not any(records[-1]):
         records.pop()
@@ -87,32 +101,42 @@ def read_list(path: str) -> ListFile:
 
 def read_design(path: str) -> Design:
     """Read a sampling design from YAML. Raises BadInput, with the line where there is one, for what is not one."""
+    name, content = basename(path), read_bytes(path)
+    try:
+        data: object = read_plain(content.decode("utf-8-sig"))
+    except (Other, ValueError):
+        data = _read_yaml(name, content)
+    return Design.from_dict(data)
+
+
+def _read_yaml(name: str, content: bytes) -> object:
+    """Any YAML, by PyYAML: loading it takes longer than a draw."""
     import yaml
 
     from auditflow.cli.strict_yaml import StrictLoader
 
-    name = basename(path)
     try:
-        data = yaml.load(read_bytes(path).decode("utf-8-sig"), Loader=StrictLoader)  # noqa: S506 (a safe loader)
+        return yaml.load(content.decode("utf-8-sig"), Loader=StrictLoader)  # noqa: S506 (a safe loader)
     except yaml.MarkedYAMLError as failure:
         mark = failure.problem_mark or failure.context_mark
         where = f", line {mark.line + 1}" if mark else ""
         raise BadInput(f"{name}{where}: {failure.problem or failure.context}.", code="bad_design") from None
     except (yaml.YAMLError, ValueError, RecursionError) as failure:
         raise BadInput(f"{name} is not YAML that can be read ({failure}).", code="bad_design") from None
-    return Design.from_dict(data)
 
 
 def read_manifest(path: str) -> dict[str, Any]:
-    """Read a manifest, or take it from a downloaded bundle (JSON with a key `manifest`). Raises BadInput."""
-    name = basename(path)
+    """Read a manifest (JSON). Raises BadInput for what is not one."""
+    return manifest_of(basename(path), read_bytes(path))
+
+
+def manifest_of(name: str, content: bytes) -> dict[str, Any]:
+    """The manifest in the bytes of a JSON file called `name`. Raises BadInput for what is not one."""
     try:
-        data = json.loads(read_bytes(path), object_pairs_hook=_unique, parse_constant=_no_constant)
+        data = json.loads(content, object_pairs_hook=_unique, parse_constant=_no_constant)
         _check_depth(data)
     except (ValueError, RecursionError) as failure:
         raise BadInput(f"{name} is not JSON that can be read: {failure}.", code="bad_manifest") from None
-    if isinstance(data, dict) and isinstance(data.get("manifest"), dict):
-        data = data["manifest"]
     if not isinstance(data, dict):
         raise BadInput(f"{name} is not a manifest: it must be an object with keys and values.")
     return data

@@ -12,15 +12,12 @@ from typing import Any
 
 import yaml
 
+from auditflow.cli.plain_yaml import IMPLICIT
+
 __all__ = ["StrictLoader"]
 
-_PLAIN: list[tuple[str, str, str]] = [
-    ("bool", r"^(?:true|false)$", "tf"),
-    ("int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
-    ("float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", "-0123456789"),
-    ("null", r"^(?:null|~|)$", "n~"),
-    ("timestamp", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "0123456789"),
-]
+_STARTS = {"bool": "tf", "int": "-0123456789", "float": "-0123456789", "null": "n~", "timestamp": "0123456789"}
+"""With which characters each kind of plain word begins."""
 
 
 class StrictLoader(yaml.SafeLoader):
@@ -49,7 +46,9 @@ class StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-for _tag, _pattern, _starts in _PLAIN:
+for _tag, _pattern in IMPLICIT.items():
     StrictLoader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), [*_starts, ""] if _tag == "null" else list(_starts)
+        f"tag:yaml.org,2002:{_tag}",
+        re.compile(_pattern),
+        [*_STARTS[_tag], ""] if _tag == "null" else list(_STARTS[_tag]),
     )

@@ -109,7 +109,10 @@ class Reject:
 
 @dataclass(frozen=True)
 class Note:
-    """Something read differently from how it stood: in which column, what was done, to how many cells."""
+    """Something read differently from how it stood: in which column, what was done, to how many cells.
+
+    A note without a column is about the whole file.
+    """
 
     sheet: str
     column: str
@@ -119,7 +122,8 @@ class Note:
     def sentence(self) -> str:
         """The note as a line on screen."""
         cells = "1 cell" if self.count == 1 else f"{self.count:,} cells"
-        return f"{self.sheet}, {COLUMN_LABELS[self.column]}: {self.text} ({cells})."
+        where = f"{self.sheet}, {COLUMN_LABELS[self.column]}" if self.column else self.sheet
+        return f"{where}: {self.text} ({cells})."
 
 
 @dataclass(frozen=True)

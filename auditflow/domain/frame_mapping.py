@@ -17,6 +17,7 @@ __all__ = [
     "check_mapping",
     "headers_digest",
     "mapped_columns",
+    "no_reference_found",
     "suggest_mapping",
 ]
 
@@ -24,6 +25,7 @@ FrameMapping = Mapping[str, Mapping[str, str]]
 Headers = Mapping[str, Sequence[str]]
 
 MAPPABLE = tuple(column for column in COLUMNS if column != "lists")
+_SHOWN = 12
 _CONSTANT_ALLOWED = ("case_type", "team")
 
 
@@ -44,6 +46,24 @@ def _suggest_sheet(headers: Sequence[str]) -> dict[str, str]:
     if kind := list_kind(headers):
         columns.setdefault("case_type", f"={kind}")
     return {column: columns[column] for column in MAPPABLE if column in columns}
+
+
+def no_reference_found(headers: Headers) -> BadInput:
+    """The refusal of a file in which nothing looks like a case reference: it says what the columns are called."""
+    named = {sheet: _listed(names) for sheet, names in headers.items() if names}
+    columns = next(iter(named.values()), "") if len(headers) == 1 else _by_sheet(named)
+    have = f"Its columns are {columns}." if named else "It has no row that could be its headings."
+    return BadInput(f"No column of this file looks like a case reference. {have}", code="no_reference", field="mapping")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"“{'”, “'.join(names[:_SHOWN])}”{more}"
+
+
+def _by_sheet(named: Mapping[str, str]) -> str:
+    more = f"; and those of {len(named) - _SHOWN} more sheets" if len(named) > _SHOWN else ""
+    return "; ".join(f"on {sheet} {columns}" for sheet, columns in list(named.items())[:_SHOWN]) + more
 
 
 def adapt_mapping(remembered: FrameMapping, headers: Headers) -> dict[str, dict[str, str]]:

@@ -5,13 +5,13 @@ reserve takes the place of the case it replaces. Only that share tells how moder
 kept apart from the triggers in every figure. The cases graded twice are chosen likewise, from the same seed.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from auditflow.domain.errors import BadInput
 from auditflow.domain.grades import Grade
-from auditflow.domain.sampling_checking import checking_count, choose
+from auditflow.domain.sampling_checking import choose_by_list
 
 __all__ = [
     "TRIGGERS",
@@ -92,20 +92,24 @@ def policy_document(policy: ModerationPolicy, second: SecondGradingPolicy | None
     return asdict(policy) | (asdict(second) if second else {})
 
 
-def random_share(policy: ModerationPolicy, seed: str | None, drawn: Iterable[str]) -> frozenset[str]:
+def random_share(
+    policy: ModerationPolicy, seed: str | None, drawn: Sequence[str], later: Sequence[Sequence[str]] = ()
+) -> frozenset[str]:
     """The references, among those `drawn` at random, whose audits are moderated whatever their grade.
 
-    A replacement is asked about under the reference of the case whose place it took. A round that was never
-    launched has no checking seed, and so no share. Raises BadInput for a reference given twice.
+    `later` are the cases of each list that a census took in after its first. A replacement is asked about under the
+    reference of the case whose place it took. A round that was never launched has no checking seed, and so no share.
+    Raises BadInput for a reference given twice.
     """
     if not seed:
         return frozenset()
-    refs = list(drawn)
-    count = checking_count(len(refs), policy.random_percent, policy.random_least)
-    return frozenset(choose(seed, "moderation", refs, count))
+    share = policy.random_percent, policy.random_least
+    return frozenset(choose_by_list(seed, "moderation", [drawn, *later], *share))
 
 
-def second_share(policy: SecondGradingPolicy, seed: str | None, drawn: Iterable[str]) -> frozenset[str]:
+def second_share(
+    policy: SecondGradingPolicy, seed: str | None, drawn: Sequence[str], later: Sequence[Sequence[str]] = ()
+) -> frozenset[str]:
     """The references, among those `drawn` at random, that another auditor grades too, blind.
 
     A replacement is asked about under the reference of the case whose place it took, as for the random share.
@@ -113,10 +117,8 @@ def second_share(policy: SecondGradingPolicy, seed: str | None, drawn: Iterable[
     """
     if not seed or not policy.second_gradings:
         return frozenset()
-    refs = list(drawn)
-    return frozenset(
-        choose(seed, "second", refs, checking_count(len(refs), policy.second_percent, policy.second_least))
-    )
+    share = policy.second_percent, policy.second_least
+    return frozenset(choose_by_list(seed, "second", [drawn, *later], *share))
 
 
 def triggers(

@@ -4,12 +4,12 @@ The seed is made at launch, only its SHA-256 is journalled then, and it is shown
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from auditflow.domain.errors import BadInput
 from auditflow.domain.sampling_values import hash_key
 
-__all__ = ["PURPOSES", "checking_count", "choose", "commitment"]
+__all__ = ["PURPOSES", "checking_count", "choose", "choose_by_list", "commitment"]
 
 PURPOSES = ("moderation", "second", "bridge")
 
@@ -30,6 +30,22 @@ def choose(seed: str, purpose: str, refs: Iterable[str], count: int) -> list[str
     if len(set(listed)) != len(listed):
         raise BadInput("A case reference is given twice.", code="duplicate_reference")
     return sorted(listed, key=lambda ref: (hash_key(f"{seed}-{purpose}", ref), ref))[:count]
+
+
+def choose_by_list(
+    seed: str, purpose: str, lists: Iterable[Sequence[str]], percent: int = 20, least: int = 10
+) -> list[str]:
+    """The references to check where cases came in list after list, as in a census: what was chosen once stays.
+
+    Of each list the percentage of its own cases, rounded up, and of the first ones as many more as `least` needs. So
+    the share is never under that of one list, and no split into lists makes a case known to go unchecked. Of one list
+    it is `choose` of `checking_count`. Raises BadInput as `choose` does.
+    """
+    chosen: list[str] = []
+    for refs in lists:
+        share = checking_count(len(refs), percent, max(0, least - len(chosen)))
+        chosen += choose(seed, purpose, refs, share)
+    return chosen
 
 
 def checking_count(cases: int, percent: int = 20, least: int = 10) -> int:

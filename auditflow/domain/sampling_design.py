@@ -8,7 +8,7 @@ import dataclasses
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -90,9 +90,10 @@ class Design:
             if key not in _KEYS:
                 raise _bad(str(key), f"is not part of a sampling design. It may have {', '.join(_KEYS)}")
         shares = _shares(data.get("allocation"))
+        priority = tuple(read_priority_stratum(entry) for entry in _list(data, "priority_strata"))
         design = cls(
             ref=_text(data, "ref"),
-            size=_size(data, shares),
+            size=_size(data, shares, priority),
             stratify=_text(data, "stratify") if data.get("stratify") is not None else None,
             minimum=_count(data.get("minimum", 0), "minimum", least=0),
             caps=(*_caps(data.get("per_worker"), "per_worker"), *_caps(data.get("more_caps"), "more_caps")),
@@ -100,7 +101,7 @@ class Design:
             reserves=_reserves(data.get("reserves", "quarter")),
             reference_date=_day(data.get("reference_date")),
             exclude=tuple(read_rule(rule) for rule in _list(data, "exclude")),
-            priority_strata=tuple(read_priority_stratum(entry) for entry in _list(data, "priority_strata")),
+            priority_strata=priority,
             seed=_seed(data.get("seed")),
             given=_plain_mapping(data),
         )
@@ -120,7 +121,8 @@ class Design:
         """The columns of the case list that the design needs, each once, the reference first."""
         names = [self.ref, *([self.stratify] if self.stratify else []), *(cap.column for cap in self.caps)]
         names += [rule.column for rule in self.exclude]
-        names += [stratum.rule.column for stratum in self.priority_strata]
+        for stratum in self.priority_strata:
+            names += [stratum.rule.column, *([stratum.filled] if stratum.filled else [])]
         return tuple(dict.fromkeys(names))
 
     def reserves_for(self, allocated: int) -> int:
@@ -153,12 +155,12 @@ def _count(value: object, key: str, *, least: int = 1) -> int:
     return value
 
 
-def _size(data: Mapping[str, object], shares: Shares) -> int | None:
+def _size(data: Mapping[str, object], shares: Shares, priority: Sequence[PriorityStratum]) -> int | None:
     value = data.get("size")
     if value == "all":
         return None
-    if value is None and shares.kind == "fixed" and not data.get("priority_strata"):
-        return int(sum(shares.numbers.values()))
+    if value is None and shares.kind == "fixed":
+        return int(sum(shares.numbers.values())) + sum(stratum.size or 0 for stratum in priority)
     return _count(value, "size")
 
 

@@ -17,7 +17,16 @@ from auditflow.domain.sampling_list import Row
 from auditflow.domain.sampling_manifest import Provenance, with_checksum
 from auditflow.domain.sampling_walk import Entry, Outcome, attempt
 
-__all__ = ["Draw", "DrawnCase", "Loss", "draw"]
+__all__ = ["LOSS_TO_SAY", "Draw", "DrawnCase", "Loss", "draw", "loss_rate"]
+
+
+LOSS_TO_SAY = 0.1
+"""A share of lost cases above this is said wherever the round's progress is shown."""
+
+
+def loss_rate(lost: int, drawn: int) -> float:
+    """Cases that could not be audited and left the sample, as a share of those drawn; 0 where nothing was drawn."""
+    return lost / drawn if drawn else 0.0
 
 
 class DrawnCase(NamedTuple):
@@ -87,9 +96,14 @@ class Draw:
         return sum(self.allocation.values()) == self.eligible
 
     @property
+    def weights_approximate(self) -> bool:
+        """Whether a limit passed cases over, so that those of a worker with many were a little less likely drawn."""
+        return bool(self.passed_over)
+
+    @property
     def loss_rate(self) -> float:
-        """Lost cases as a share of the sample: above 0.1 it must be said beside every figure."""
-        return len(self.losses) / sum(self.allocation.values())
+        """Lost cases as a share of the sample."""
+        return loss_rate(len(self.losses), sum(self.allocation.values()))
 
     @property
     def missing(self) -> tuple[str, ...]:

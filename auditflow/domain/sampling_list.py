@@ -73,7 +73,7 @@ class CaseList:
         if missing:
             raise BadInput(
                 f"The case list has no column “{'”, “'.join(missing)}”. "
-                f"It has {', '.join(str(name) for name in have)}.",
+                f"It has “{'”, “'.join(str(name) for name in have)}”.",
                 code="no_such_column",
                 details={"columns": missing},
             )
@@ -123,11 +123,20 @@ class CaseList:
         return self.place_of(self.design.stratify), Remembered(self._stratum_name)
 
     def _placing(self) -> Callable[[Any], str] | None:
-        placing = self._tests(entry.rule for entry in self.design.priority_strata)
+        strata = self.design.priority_strata
+        filled = [None if entry.filled is None else self.place_of(entry.filled) for entry in strata]
+        placing = list(zip(self._tests(entry.rule for entry in strata), filled, strict=True))
         stratum_at, stratum_of = self._ordinary_strata()
 
         def placed(row: Any) -> str:
-            ahead = next((name for name, at, applies in placing if applies[row[at]]), None)
+            ahead = next(
+                (
+                    name
+                    for (name, at, applies), needed in placing
+                    if applies[row[at]] and (needed is None or clean(row[needed]))
+                ),
+                None,
+            )
             return stratum_of[row[stratum_at]] if ahead is None else ahead
 
         return placed if placing else None

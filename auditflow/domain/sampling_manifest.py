@@ -7,14 +7,14 @@ The checksum stands behind the algorithm's name and finds an edit anywhere, also
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from auditflow.domain.errors import BadInput
 
-__all__ = ["ALGORITHM", "KEYS", "SEED_SOURCES", "Provenance", "manifest_faults", "with_checksum"]
+__all__ = ["ALGORITHM", "KEYS", "SEED_SOURCES", "Provenance", "form_faults", "manifest_faults", "with_checksum"]
 
 ALGORITHM = "auditflow-draw-1"
 KEYS = (
@@ -36,6 +36,8 @@ KEYS = (
     "weights",
 )
 SEED_SOURCES = ("given", "product", "public")
+
+EDITED = "The manifest was edited after it was written: its checksum does not fit."
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -72,18 +74,20 @@ class Provenance:
         }
 
 
-def with_checksum(facts: Mapping[str, object]) -> dict[str, object]:
+def with_checksum(
+    facts: Mapping[str, object], keys: Sequence[str] = KEYS, algorithm: str = ALGORITHM
+) -> dict[str, object]:
     """A manifest: these facts in the keys' order, the algorithm followed by the checksum of it all.
 
     KeyError if a key is missing.
     """
-    ordered = {key: facts[key] for key in KEYS}
-    return {**ordered, "algorithm": f"{ALGORITHM} {_checksum(ordered)}"}
+    ordered = {key: facts[key] for key in keys}
+    return {**ordered, "algorithm": f"{algorithm} {_checksum(ordered, algorithm)}"}
 
 
-def _checksum(manifest: Mapping[Any, object]) -> str:
+def _checksum(manifest: Mapping[Any, object], algorithm: str) -> str:
     """SHA-256 of the manifest as sorted JSON, with the plain name of the algorithm; 5.0 and 5 are the same."""
-    plain = _plain({**manifest, "algorithm": ALGORITHM})
+    plain = _plain({**manifest, "algorithm": algorithm})
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"), default=str)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
@@ -98,13 +102,18 @@ def _plain(value: object) -> object:
 
 def manifest_faults(manifest: Mapping[Any, object]) -> list[str]:
     """What is wrong with a manifest by itself, without the list: keys, form and checksum, a sentence each."""
-    missing = [f"The manifest has no “{key}”." for key in KEYS if key not in manifest]
-    unknown = [f"The manifest has “{key}”, which is not part of one." for key in manifest if key not in KEYS]
-    name, _space, checksum = str(manifest.get("algorithm")).partition(" ")
-    faults = missing + unknown + _provenance_faults({**manifest, "algorithm": name})
-    if checksum != _checksum(manifest):
-        faults.append("The manifest was edited after it was written: its checksum does not fit.")
-    return faults
+    name = str(manifest.get("algorithm")).partition(" ")[0]
+    keys, edited = form_faults(manifest, KEYS, ALGORITHM)
+    return keys + _provenance_faults({**manifest, "algorithm": name}) + edited
+
+
+def form_faults(manifest: Mapping[Any, object], keys: Sequence[str], algorithm: str) -> tuple[list[str], list[str]]:
+    """What is wrong with a manifest's keys, and with its checksum, a sentence each."""
+    missing = [f"The manifest has no “{key}”." for key in keys if key not in manifest]
+    unknown = [f"The manifest has “{key}”, which is not part of one." for key in manifest if key not in keys]
+    checksum = str(manifest.get("algorithm")).partition(" ")[2]
+    fits = checksum == _checksum(manifest, algorithm)
+    return missing + unknown, [] if fits else [EDITED]
 
 
 def _provenance_faults(facts: Mapping[Any, object]) -> list[str]:

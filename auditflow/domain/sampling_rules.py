@@ -78,10 +78,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class PriorityStratum:
-    """Cases that form a group of their own, drawn before the others: all that fit, or `size` of them."""
+    """Cases that form a group of their own, drawn before the others: all that fit, or `size` of them.
+
+    With `filled`, only cases that have something in that column belong to it.
+    """
 
     rule: Rule
     size: int | None = None
+    filled: str | None = None
 
     @property
     def name(self) -> str:
@@ -140,16 +144,18 @@ def _word(value: object, where: str) -> str:
 
 
 def read_priority_stratum(data: object) -> PriorityStratum:
-    """A priority stratum from a design's data: a name, a column and a test, and a size if fewer than all.
+    """A priority stratum from a design's data: a name, a column and a test; a size if fewer than all; `filled`.
 
     With `older_than_days`, a blank date counts: never is longer ago than any number of days. Raises BadInput.
     """
     where = "priority_strata"
-    rest = {key: value for key, value in data.items() if key != "size"} if isinstance(data, Mapping) else data
+    own = {key: data[key] for key in ("size", "filled") if key in data} if isinstance(data, Mapping) else {}
+    rest = {key: value for key, value in data.items() if key not in own} if isinstance(data, Mapping) else data
     rule = read_rule(rest, where, named="name")
-    size = data.get("size") if isinstance(data, Mapping) else None
+    size = own.get("size")
+    filled = None if own.get("filled") is None else _word(own["filled"], f"{where}: filled")
     if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
         raise BadInput(f"The size of “{rule.reason}” must be a whole number, 1 or more.", field=where)
     if rule.test == "older_than_days":
         rule = Rule(rule.reason, rule.column, rule.test, days=rule.days, never=True)
-    return PriorityStratum(rule, size)
+    return PriorityStratum(rule, size, filled)

@@ -209,7 +209,7 @@ def _fixed(design: Design, sizes: Mapping[str, int]) -> dict[str, int]:
         if number > sizes.get(name, 0):
             raise BadInput(
                 f"{number} cases of “{name}” are asked for, but only {sizes.get(name, 0)} can be drawn. "
-                f"The list has {', '.join(sorted(sizes))}.",
+                f"The list has “{'”, “'.join(sorted(sizes))}”.",
                 code="more_than_there_are",
                 details={"stratum": name},
             )

@@ -22,7 +22,7 @@ from auditflow.models.moderation import Moderation, ModerationComment
 from auditflow.models.outbox import Deadline, Job, Outbox, Setting, Stuck
 from auditflow.models.person import Person, Role, person_role
 from auditflow.models.report import Report
-from auditflow.models.sample import Draw, SampleCase
+from auditflow.models.sample import CensusList, Draw, SampleCase
 from auditflow.models.team import CouncilService, Team
 from auditflow.models.timetable import CouncilTimetable
 
@@ -35,6 +35,7 @@ __all__ = [
     "AuditToolVersion",
     "Base",
     "CaseAudit",
+    "CensusList",
     "Correction",
     "CouncilService",
     "CouncilTimetable",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from auditflow.models.base import Base, Moved, one_of, state_check
 from workflows import audit_round as table
 
-KINDS = ("sample", "re_audit")
+KINDS = ("sample", "re_audit", "census")
 
 
 class AuditRound(Moved, Base):

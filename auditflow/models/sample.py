@@ -21,6 +21,8 @@ class Draw(Base):
     seed: Mapped[str] = mapped_column(sa.String(200))
     drawn_at: Mapped[datetime]
     manifest: Mapped[dict[str, Any]]
+    population: Mapped[dict[str, Any] | None]
+    """The eligible cases of each stratum, also of one from which none was drawn; None: there are no strata."""
     discarded_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -32,6 +34,33 @@ class Draw(Base):
             postgresql_where=sa.text("discarded_at IS NULL"),
             sqlite_where=sa.text("discarded_at IS NULL"),
         ),
+    )
+
+
+class CensusList(Base):
+    """A case list of which a census took every eligible case that was not in it: the first, or a later month's.
+
+    `excluded` counts the rows by the rule that left them out; `known` were in the round already, among them `by_hand`
+    that somebody had added.
+    """
+
+    __tablename__ = "census_list"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    draw_id: Mapped[int] = mapped_column(sa.ForeignKey("draw.id"))
+    number: Mapped[int]
+    frame_id: Mapped[int] = mapped_column(sa.ForeignKey("frame.id"), index=True)
+    added_at: Mapped[datetime]
+    rows: Mapped[int]
+    excluded: Mapped[dict[str, Any]]
+    eligible: Mapped[int]
+    known: Mapped[int]
+    by_hand: Mapped[list[Any]]
+    came_in: Mapped[int]
+
+    __table_args__ = (
+        sa.UniqueConstraint("draw_id", "number"),
+        sa.UniqueConstraint("draw_id", "frame_id"),
+        sa.CheckConstraint("came_in + known = eligible", name="every_eligible_case"),
     )
 
 

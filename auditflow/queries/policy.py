@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 from auditflow.domain.graded import DISCARDED
 from auditflow.domain.policy import ModerationPolicy, random_share, read_policy, triggers
 from auditflow.domain.working_days import start_of_day
-from auditflow.models import Alert, AuditRound, CaseAudit, Moderation, Person, SampleCase, Submission
+from auditflow.models import (
+    Alert,
+    AuditRound,
+    CaseAudit,
+    CensusList,
+    FrameCase,
+    Moderation,
+    Person,
+    SampleCase,
+    Submission,
+)
 from auditflow.models.base import core
 
 NO_CONCERN = ("raised_in_error",)
@@ -38,7 +48,7 @@ def get_moderation_choice(session: Session, audit: CaseAudit, *, grade: int) -> 
     """
     audit_round = session.get_one(AuditRound, audit.round_id)
     policy = read_policy(audit_round.policy or {})
-    share = random_share(policy, audit_round.checking_seed, list_drawn(session, audit.round_id))
+    share = random_share(policy, audit_round.checking_seed, *list_drawn_by_list(session, audit.round_id))
     return Choice(
         audit.kind != "judgemental" and drawn_as(session, audit) in share,
         _triggers(session, audit, policy, grade),
@@ -50,14 +60,32 @@ def list_drawn(session: Session, round_id: int) -> list[str]:
 
     Nor are those of a discarded draw, of which the standing draw may have taken one again.
     """
-    return list(
-        session.scalars(
-            sa.select(CaseAudit.ref)
-            .where(CaseAudit.round_id == round_id, CaseAudit.purpose == "main", CaseAudit.kind == "random")
-            .where(CaseAudit.lost_reason.is_distinct_from(DISCARDED))
-            .order_by(CaseAudit.ref)
+    return list(session.scalars(sa.select(CaseAudit.ref).where(*_drawn(round_id)).order_by(CaseAudit.ref)))
+
+
+def list_drawn_by_list(session: Session, round_id: int) -> tuple[list[str], list[list[str]]]:
+    """The same references: all of them; but in a census those of its first list, and then those of each later one."""
+    number = sa.func.coalesce(CensusList.number, 1)
+    statement = (
+        sa.select(number, CaseAudit.ref)
+        .outerjoin(SampleCase, SampleCase.id == CaseAudit.sample_case_id)
+        .outerjoin(FrameCase, FrameCase.id == SampleCase.frame_case_id)
+        .outerjoin(
+            CensusList,
+            sa.and_(CensusList.draw_id == SampleCase.draw_id, CensusList.frame_id == FrameCase.frame_id),
         )
+        .where(*_drawn(round_id))
+        .order_by(number, CaseAudit.ref)
     )
+    lists: dict[int, list[str]] = {}
+    for place, ref in session.execute(statement):
+        lists.setdefault(place, []).append(ref)
+    return lists.pop(1, []), list(lists.values())
+
+
+def _drawn(round_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    main = (CaseAudit.round_id == round_id, CaseAudit.purpose == "main", CaseAudit.kind == "random")
+    return *main, CaseAudit.lost_reason.is_distinct_from(DISCARDED)
 
 
 def drawn_as(session: Session, audit: CaseAudit) -> str:

@@ -52,6 +52,8 @@ def get_round_grades(session: Session, row: AuditRound) -> RoundGrades:
         for line in session.execute(_audits(row.id))
     )
     sizes, population = _sizes(session, row)
+    if row.kind == "census":
+        population = sum(audit.random and audit.state != "removed" for audit in audits)
     return RoundGrades(
         audits=audits,
         domains=_domain_titles(session, row),
@@ -142,16 +144,26 @@ def _random_share(session: Session, round_id: int) -> frozenset[int]:
 
 
 def _sizes(session: Session, row: AuditRound) -> tuple[dict[str, int] | None, int | None]:
-    """The eligible cases of each stratum, and all of them, from the standing draw's manifest."""
-    statement = sa.select(DRAW.c.manifest).where(DRAW.c.round_id == row.id, DRAW.c.discarded_at.is_(None))
-    manifest: Mapping[str, Any] | None = session.scalars(statement).one_or_none()
-    if manifest is None or row.kind == "re_audit":
+    """The eligible cases of each stratum, those with nothing drawn too, and of all; from the standing draw's record."""
+    columns = (DRAW.c.manifest, DRAW.c.population)
+    statement = sa.select(*columns).where(DRAW.c.round_id == row.id, DRAW.c.discarded_at.is_(None))
+    found = session.execute(statement).one_or_none()
+    if found is None or row.kind != "sample":
         return None, None
+    sizes = found.population or _weighed(found.manifest)
+    return sizes, found.manifest.get("eligible")
+
+
+def _weighed(manifest: Mapping[str, Any]) -> dict[str, int] | None:
+    """The same of a draw that did not keep them, by its weights; None where these leave more than one size open."""
     weights: Mapping[str, float | None] = manifest.get("weights") or {}
     drawn: Mapping[str, int] = manifest.get("allocation") or {}
     known = {name: round(weight * drawn[name]) for name, weight in weights.items() if weight and drawn.get(name)}
-    whole = len(known) == len(drawn) and sum(known.values()) == manifest.get("eligible")
-    return (known if whole else None), manifest.get("eligible")
+    without = [name for name in drawn if name not in known]
+    left = manifest.get("eligible", 0) - sum(known.values())
+    if len(without) > 1 or bool(without) != (left > 0):
+        return None
+    return known | dict.fromkeys(without, left)
 
 
 def _domain_titles(session: Session, row: AuditRound) -> dict[str, str]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from auditflow.domain.grades import Grade
 from auditflow.models import AuditRound, Frame
-from auditflow.queries.results_coverage import AUDIT, CASE, of_drawn_cases
+from auditflow.queries.results_coverage import AUDIT, CASE, lists_of, of_drawn_cases
 
 ATTRIBUTES = ("sex", "ethnicity", "disability")
 
@@ -47,7 +47,8 @@ def _values(have: list[str]) -> list[Any]:
 
 def _listed(row: AuditRound, have: list[str]) -> sa.Select[Any]:
     # PostgreSQL groups by a column, not by an expression that holds a bound value.
-    case = sa.select(*_values(have)).where(CASE.c.frame_id == row.frame_id).subquery()
+    # A case that is in several lists of a census is one case.
+    case = sa.select(CASE.c.ref, *_values(have)).where(CASE.c.frame_id.in_(lists_of(row))).distinct().subquery()
     groups = [case.c[name] for name in have]
     return sa.select(*groups, sa.func.count()).group_by(*groups)
 

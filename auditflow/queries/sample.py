@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from auditflow.domain.errors import BadInput, NotFound
 from auditflow.domain.frame import COLUMNS
+from auditflow.domain.graded import DISCARDED
 from auditflow.models import CaseAudit, Draw, Frame, FrameCase, NameMatch, SampleCase
 from auditflow.models.base import core
 
@@ -151,6 +152,17 @@ def list_standing_refs(session: Session, round_id: int) -> list[tuple[str, str, 
         .order_by(SampleCase.key, CaseAudit.ref)
     )
     return [(ref, stratum, key) for ref, stratum, key in session.execute(statement)]
+
+
+def count_losses(session: Session, round_id: int) -> tuple[int, int]:
+    """(lost, drawn): the cases that left the random sample, and those drawn into it; none of a discarded draw."""
+    audit = core(CaseAudit)
+    lost = sa.func.count().filter(audit.c.state == "removed")
+    drawn = sa.func.count().filter(audit.c.kind == "random")
+    where = (audit.c.round_id == round_id, audit.c.purpose == "main", audit.c.kind.in_(["random", "replacement"]))
+    kept = audit.c.lost_reason.is_distinct_from(DISCARDED)
+    found = session.execute(sa.select(lost, drawn).select_from(audit).where(*where, kept)).one()
+    return found[0], found[1]
 
 
 def list_added_refs(session: Session, round_id: int) -> set[str]:

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from auditflow.config import Settings
 from auditflow.domain.clock import local_date
 from auditflow.domain.errors import NotFound
-from auditflow.domain.graded import RoundGrades
+from auditflow.domain.graded import GradedAudit
 from auditflow.models import AuditRound
 from auditflow.queries.audit_tool import list_tool_titles
 from auditflow.queries.journal_search import find_newest_seal
 from auditflow.queries.results import get_round_grades
+from auditflow.reporting.about import About
 from auditflow.services.results import results_digest, results_of
 from workflows.registry import WORKFLOWS
-
-if TYPE_CHECKING:
-    from auditflow.reporting.board_report import About
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Source:
     """Results and gradings of one moment, with what the reports say of themselves."""
 
     results: dict[str, Any]
-    given: RoundGrades
+    gradings: tuple[GradedAudit, ...]
     about: About
     settings: Settings
 
@@ -39,9 +37,6 @@ def read_source(session: Session, settings: Settings, round_id: int, version: in
 
     Raises NotFound.
     """
-    # Word and PDF are heavy to load; only the worker that makes reports pays for it.
-    from auditflow.reporting.board_report import About
-
     row = session.get(AuditRound, round_id)
     if row is None:
         raise NotFound("There is no such round.")
@@ -58,10 +53,11 @@ def read_source(session: Session, settings: Settings, round_id: int, version: in
         results_sha256=results_digest(results),
         seal=(seal.number, seal.root) if seal else None,
     )
-    return Source(results, get_round_grades(session, row), about, settings)
+    return Source(results, get_round_grades(session, row).audits, about, settings)
 
 
 def _board_word(source: Source) -> bytes:
+    # Word and PDF are heavy to load; only the worker that makes reports pays for it.
     from auditflow.reporting.board_report import board_report
     from auditflow.reporting.board_word import board_word
 
@@ -78,8 +74,7 @@ def _board_pdf(source: Source) -> bytes:
 def _workbook(source: Source) -> bytes:
     from auditflow.reporting.workbook import results_workbook
 
-    labels, given = WORKFLOWS["case_audit"].labels, source.given
-    return results_workbook(source.results, list(given.audits), labels, source.about, given.domains)
+    return results_workbook(source.results, source.gradings, WORKFLOWS["case_audit"].labels, source.about)
 
 
 MAKERS: dict[str, Callable[[Source], bytes]] = {

@@ -60,16 +60,19 @@ def choose_auditors(session: Session, round_id: int, capacities: Mapping[int, in
     record(session, row, act, Note("auditors_chosen", "qa_lead", details={"capacities": chosen}))
 
 
-def suggest_allocation(session: Session, round_id: int, *, pins: Mapping[int, int] | None = None) -> Suggestion:
+def suggest_allocation(
+    session: Session, round_id: int, *, pins: Mapping[int, int] | None = None, among: Collection[int] | None = None
+) -> Suggestion:
     """Who should audit each case that has no auditor yet. `pins` (case audit id -> person id) are kept.
 
-    Raises NotFound, and GuardRefused when a case can be audited by nobody in the round.
+    `among` limits it to these case audits. Raises NotFound, and GuardRefused when a case can be audited by nobody in
+    the round.
     """
     row = session.get(AuditRound, round_id)
     if row is None:
         raise NotFound("There is no such round.")
     known = read_eligibility(session, row)
-    waiting = {case.id: case for case in known.waiting}
+    waiting = {case.id: case for case in known.waiting if among is None or case.id in among}
     wanted = {i: person for i, person in (pins or {}).items() if i in waiting}
     outcome = balance.allocate(
         [balance.CaseToAllocate(str(i), case.team or None) for i, case in waiting.items()],
@@ -127,11 +130,26 @@ def allocate_cases(
     return len(lines)
 
 
+def allocate_able(session: Session, round_id: int, audit_ids: Collection[int], act: Act) -> int:
+    """Give new cases to auditors as suggested; one that nobody may audit is left waiting. Returns how many were given.
+
+    Raises as `allocate_cases` does.
+    """
+    known = read_eligibility(session, session.get_one(AuditRound, round_id))
+    room = {c.id for c in known.candidates.values() if c.capacity}
+    able = [i for i in audit_ids if room & set(known.others(i))]
+    if not able:
+        return 0
+    suggested = suggest_allocation(session, round_id, among=able)
+    return allocate_cases(session, round_id, suggested.auditor_of, act)
+
+
 def _give_seconds(session: Session, row: AuditRound, cases: Iterable[RoundCase | CaseAudit], act: Act) -> None:
-    """A reserve that takes the place of a case chosen for a blind second grading is graded twice in its stead."""
-    replacing = [case.id for case in cases if case.purpose == "main" and case.kind == "replacement"]
-    if replacing:
-        given = give_second_gradings(session, row, act, among=replacing)
+    """A case that came in after the launch is graded twice if the seed chose it, a reserve in another one's stead."""
+    came_in = ("replacement", "random") if row.kind == "census" else ("replacement",)
+    later = [case.id for case in cases if case.purpose == "main" and case.kind in came_in]
+    if later:
+        given = give_second_gradings(session, row, act, among=later)
         _set_going(session, row, given.auditor_of, act.then("second-clocks"))
 
 

@@ -10,8 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from auditflow.domain.clock import local_date
 from auditflow.domain.errors import BadInput, NotPermitted, Stale, WrongState
 from auditflow.domain.policy import ModerationPolicy, policy_document, read_policy
+from auditflow.domain.round_dates import check_round_dates
 from auditflow.domain.working_days import end_of_day
 from auditflow.models import AuditRound, AuditToolVersion, CaseAudit, Deadline, Frame, Journal, Person
 from auditflow.models.base import core
@@ -23,10 +25,10 @@ from auditflow.services.subjects import get_subject
 from auditflow.services.transitions import Outcome, Request, apply
 
 PLANNED_ONLY = frozenset(
-    {"tool_version_id", "frame_id", "design", "seed_source", "public_event", "public_event_at", "record_date"}
+    {"kind", "tool_version_id", "frame_id", "design", "seed_source", "public_event", "public_event_at", "record_date"}
 )
 """What nobody changes once the design is locked."""
-REPEATED = frozenset({"tool_version_id", "design", "seed_source", "public_event", "public_event_at"})
+REPEATED = frozenset({"kind", "tool_version_id", "design", "seed_source", "public_event", "public_event_at"})
 """What a re-audit has from its baseline."""
 UNTIL_LAUNCH = frozenset({"name", "starts_on", "ends_on", "policy"})
 NOT_LAUNCHED = ("planned", "locked", "sampled")
@@ -36,7 +38,8 @@ NOT_LAUNCHED = ("planned", "locked", "sampled")
 class RoundPlan:
     """What a round is planned with. `record_date`: the day up to which the records are judged.
 
-    With a `baseline_id` it is a re-audit of that round (planned by `services.re_audit`).
+    With a `baseline_id` it is a re-audit of that round (planned by `services.re_audit`); `kind` is `sample`, or
+    `census` where every case that the design lets in is audited.
     """
 
     name: str
@@ -49,6 +52,7 @@ class RoundPlan:
     policy: Mapping[str, Any] = field(default_factory=lambda: policy_document(ModerationPolicy()))
     baseline_id: int | None = None
     selected_because_poor: bool = False
+    kind: str = "sample"
 
 
 def plan_round(session: Session, plan: RoundPlan, act: Act) -> AuditRound:
@@ -60,11 +64,11 @@ def plan_round(session: Session, plan: RoundPlan, act: Act) -> AuditRound:
     if earlier is not None:
         return earlier
     _check_lead(session, act)
-    _check(session, {name: getattr(plan, name) for name in plan.__slots__})
+    _check(session, {name: getattr(plan, name) for name in plan.__slots__}, local_date(act.at))
     row = AuditRound(
         name=plan.name.strip(),
         state="planned",
-        kind="re_audit" if plan.baseline_id is not None else "sample",
+        kind="re_audit" if plan.baseline_id is not None else plan.kind,
         baseline_id=plan.baseline_id,
         selected_because_poor=plan.selected_because_poor,
         tool_version_id=plan.tool_version_id,
@@ -99,7 +103,7 @@ def change_round(
     if row.kind == "re_audit" and any(changes[name] != getattr(row, name) for name in REPEATED & set(changes)):
         raise WrongState("A re-audit has the tool and the cases of the round that it repeats.")
     whole = {name: getattr(row, name) for name in (*PLANNED_ONLY, *UNTIL_LAUNCH)} | dict(changes)
-    _check(session, whole)
+    _check(session, whole, local_date(act.at))
     values = dict(changes)
     if "ends_on" in values:
         values["first_ends_on"] = values["ends_on"]
@@ -110,6 +114,7 @@ def change_round(
 def _check_changeable(state: str, changes: Mapping[str, Any]) -> None:
     unknown = set(changes) - PLANNED_ONLY - UNTIL_LAUNCH
     assert not unknown, f"a round has no {unknown} that can be changed"
+    assert changes.get("kind") != "re_audit", "a re-audit is planned from its baseline"
     if state not in NOT_LAUNCHED:
         raise WrongState("The round is launched, so its plan cannot be changed. You can extend it.")
     if state != "planned" and PLANNED_ONLY & set(changes):
@@ -132,11 +137,10 @@ def _check_lead(session: Session, act: Act) -> None:
         raise NotPermitted("Only a quality assurance lead plans a round.")
 
 
-def _check(session: Session, plan: Mapping[str, Any]) -> None:
+def _check(session: Session, plan: Mapping[str, Any], today: date) -> None:
     if not str(plan["name"]).strip():
         raise BadInput("Enter a name for the round.", field="name")
-    if plan["ends_on"] < plan["starts_on"]:
-        raise BadInput("The end date must be the same as or after the start date.", field="ends_on")
+    check_round_dates(plan["starts_on"], plan["ends_on"], plan["record_date"], today)
     if session.get(AuditToolVersion, plan["tool_version_id"]) is None:
         raise BadInput("Choose an audit tool.", field="tool_version_id")
     if plan["frame_id"] is not None and session.get(Frame, plan["frame_id"]) is None:
@@ -151,6 +155,7 @@ def extend_round(
     row = get_subject(session, AuditRound, round_id)
     if ends_on <= row.ends_on and not done_before(session, ("audit_round", round_id), act):
         raise BadInput(f"The new end date must be after {row.ends_on.day} {row.ends_on:%B %Y}.", field="ends_on")
+    check_round_dates(row.starts_on, ends_on, row.record_date, local_date(act.at))
     details = {"ends_on": ends_on.isoformat()}
     outcome = apply(
         session,

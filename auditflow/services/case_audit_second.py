@@ -1,4 +1,5 @@
-"""Blind second gradings: given at the launch and with each reserve, withdrawn with their case or by the lead.
+"""Blind second gradings: given at the launch, with each reserve and with each month of a census; withdrawn with their
+case, or by the lead.
 
 The cases are those that the checking seed chooses, so that nobody can know beforehand; their second auditors are
 balanced like any allocation, among those who know nothing of the first grade.
@@ -21,7 +22,7 @@ from auditflow.queries.case_audit_second import (
     list_open_seconds,
     list_unpaired_mains,
 )
-from auditflow.queries.policy import drawn_as, list_drawn
+from auditflow.queries.policy import drawn_as, list_drawn_by_list
 from auditflow.services.act import Act
 from auditflow.services.journal import Note, record
 from auditflow.services.journal_batch import Batch, Line, begin_many, write_many
@@ -49,7 +50,9 @@ def give_second_gradings(session: Session, row: AuditRound, act: Act, *, among: 
     says how many. Clocks and messages are the caller's. The same act again makes nothing.
     """
     policy = read_second_policy(row.policy)
-    share = second_share(policy, row.checking_seed, list_drawn(session, row.id)) if policy.second_gradings else ()
+    if not policy.second_gradings:
+        return Given(0, {})
+    share = second_share(policy, row.checking_seed, *list_drawn_by_list(session, row.id))
     if not share:
         return Given(0, {})
     mains = {

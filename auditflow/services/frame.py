@@ -21,10 +21,12 @@ from auditflow.adapters.case_list import (
 from auditflow.domain.clock import local_date
 from auditflow.domain.errors import BadInput, WrongState
 from auditflow.domain.frame import canonical_sha256
+from auditflow.domain.frame_audited import CASE, WORKER
 from auditflow.domain.frame_mapping import FrameMapping, adapt_mapping, headers_digest, suggest_mapping
 from auditflow.models import Frame, FrameCase, FrameReject, FrameUpload, Job, Journal, MappingMemory
 from auditflow.queries.frame import read_canonical_cases
 from auditflow.services.act import Act
+from auditflow.services.frame_audited import fill_audited
 from auditflow.services.frame_rows import write_cases, write_rejects
 from auditflow.services.job import cancel_job, queue_job
 from auditflow.services.journal import Note, begin, record
@@ -36,6 +38,10 @@ IMPORT = "frame.import"
 
 KEPT_FOR = timedelta(days=1)
 """How long the bytes of an upload that nobody freezes are kept."""
+
+
+LONGEST_NAME = 200
+"""Characters that the name of a list may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ def upload_frame(session: Session, new: NewFrame, act: Act) -> Frame:
     """Take a file as the beginning of a case list. Raises BadInput if it cannot be read at all."""
     if not new.name.strip():
         raise BadInput("Give the case list a name.", field="name")
+    if len(new.name.strip()) > LONGEST_NAME:
+        raise BadInput(f"Name the case list in {LONGEST_NAME} characters or fewer.", field="name")
     if new.as_at > local_date(act.at):
         raise BadInput("The list’s date cannot be in the future.", field="as_at")
     if earlier := _made_with(session, act):
@@ -167,16 +175,21 @@ def cancel_import(session: Session, frame_id: int, act: Act) -> None:
 
 
 def freeze_frame(session: Session, frame_id: int, act: Act) -> Frame:
-    """Freeze the list for ever under the digest of its canonical file; the uploaded bytes are removed."""
+    """Freeze the list for ever under the digest of its canonical file; the uploaded bytes are removed.
+
+    When a case and its worker were last audited is filled in first, from the audits made here.
+    """
     frame = get_subject(session, Frame, frame_id)
     if frame.stage == "frozen":
         return frame
     if frame.stage != "imported" or not frame.rows_kept:
         raise WrongState("This list has no cases yet: map its columns and check the preview first.")
+    filled = fill_audited(session, frame)
     digest = canonical_sha256(read_canonical_cases(session, frame), frame.columns or ())
     session.execute(sa.delete(FrameUpload).where(FrameUpload.frame_id == frame.id))
     changes: dict[str, Any] = {"stage": "frozen", "frozen_at": act.at, "frame_sha256": digest}
-    record(session, frame, act, Note("frozen", "qa_lead", details={"frame_sha256": digest}, changes=changes))
+    details = {"frame_sha256": digest, CASE: filled.cases, WORKER: filled.workers}
+    record(session, frame, act, Note("frozen", "qa_lead", details=details, changes=changes))
     return frame
 
 

@@ -11,6 +11,7 @@ from auditflow.domain.errors import BadInput, GuardRefused, NotFound, WrongState
 from auditflow.domain.judged_window import months_before
 from auditflow.domain.sample_reasons import LOST_REASONS
 from auditflow.models import Approval, AuditRound, CaseAudit
+from auditflow.queries.census import find_newest_list
 from auditflow.queries.re_audit import find_draw_design, list_baseline_cases
 from auditflow.queries.sample import list_listed_cases
 from auditflow.services.act import Act
@@ -25,7 +26,7 @@ FRESH_SAMPLE = "Plan a new round with a fresh random sample instead."
 
 @dataclass(frozen=True, slots=True)
 class ReAuditPlan:
-    """What a re-audit is planned with. `frame_id` None: the baseline's own case list.
+    """What a re-audit is planned with. `frame_id` None: the baseline's own case list, of a census its last one.
 
     A later list says who has each case now. `record_date` must be later than the baseline's.
     `selected_because_poor`: only cases below Good; such a re-audit gets no before and after percentage.
@@ -63,7 +64,7 @@ def plan_re_audit(session: Session, baseline_id: int, plan: ReAuditPlan, act: Ac
     if plan.record_date <= baseline.record_date:
         day = f"{baseline.record_date.day} {baseline.record_date:%B %Y}"
         raise BadInput(f"The records must be read at a date after {day}, the first audit’s.", field="record_date")
-    frame_id = plan.frame_id if plan.frame_id is not None else baseline.frame_id
+    frame_id = plan.frame_id if plan.frame_id is not None else find_newest_list(session, baseline)
     _need_cases(session, baseline, frame_id, plan.selected_because_poor)
     whole = RoundPlan(
         name=plan.name,

@@ -28,7 +28,7 @@ from auditflow.statistics.board_summary import board_re_audit, board_round
 from auditflow.statistics.re_audit_summary import re_audit_summary
 from auditflow.statistics.round_summary import round_summary
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when the shape of frozen results changes; older ones stay as they are."""
 DIGITS = 12
 """Significant digits of a stored figure: what both databases and every machine agree on."""

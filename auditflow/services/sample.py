@@ -8,7 +8,7 @@ limit cannot be kept with it, the seeds of further tries follow from it, so that
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,15 @@ from auditflow.models.base import core
 from auditflow.queries.audit_round import count_discarded_draws, list_seeds_tried
 from auditflow.queries.sample import CaseRows, count_draws, get_frame, get_standing_draw, read_case_rows
 from auditflow.services.act import Act
+from auditflow.services.census import check_census_design, take_every_case
 from auditflow.services.journal import Note, record
 from auditflow.services.permission import ask_first
 from auditflow.services.re_audit_draw import lock_re_audit, take_same_cases
 from auditflow.services.sample_rows import write_sample
 from auditflow.services.transitions import Outcome, Request, apply
 
+WITHOUT_SEED: dict[str, Callable[..., Draw]] = {"re_audit": take_same_cases, "census": take_every_case}
+"""The kinds of round in which nothing is chosen, and what takes their cases."""
 SEED_BYTES = 16
 """128 random bits."""
 LONGEST_OUTCOME = 180
@@ -56,10 +59,20 @@ def check_design(session: Session, row: AuditRound) -> Design:
 
     It is tried with a throw-away seed, so that a limit nobody could meet is found before the design is locked.
     """
+    if row.kind == "census":
+        check_census_design(session, row)
+        return Design.from_dict(row.design)
     frame = get_frame(session, row.frame_id)
     design = Design.from_dict(row.design)
     try_design(session, frame, design)
     return design
+
+
+def count_eligible(session: Session, frame: Frame, design: Mapping[str, Any]) -> int:
+    """How many cases of the list the rules of a design of every case leave. Raises BadInput if none."""
+    checked = Design.from_dict(design)
+    cases = read_case_rows(session, frame, checked.columns)
+    return sampling.expected_sample(cases.rows, checked, columns=cases.columns).eligible
 
 
 def try_design(session: Session, frame: Frame, design: Design) -> sampling.Draw:
@@ -88,7 +101,8 @@ def _check_limits(design: Design, expected: sampling.Expected) -> None:
     for cap in design.caps:
         groups = expected.impossible.get(cap.column, ())
         if groups:
-            names = " and ".join(f"{expected.allocation[name]} cases of “{name}”" for name in groups)
+            *some, last = [f"{expected.allocation[name]} cases of “{name}”" for name in groups]
+            names = f"{', '.join(some)} and {last}" if some else last
             raise BadInput(
                 f"No draw can keep this limit: there are not {names} with at most {cap.most} for each “{cap.column}”. "
                 "Allow more for each, or ask for fewer cases.",
@@ -113,7 +127,8 @@ def lock_design(session: Session, round_id: int, act: Act, *, expected_version: 
 
     A re-audit locks what it repeats instead.
     """
-    if _is_re_audit(session, round_id):
+    kind = _kind(session, round_id)
+    if kind == "re_audit":
         return lock_re_audit(session, round_id, act, expected_version=expected_version)
     facts = ask_first(session, ("audit_round", round_id), "lock_design", act, expected_version=expected_version)
     row = session.get_one(AuditRound, round_id)
@@ -121,7 +136,8 @@ def lock_design(session: Session, round_id: int, act: Act, *, expected_version: 
     if facts.repeats is None:
         frame = get_frame(session, row.frame_id)
         digest = sampling.lock_digest(frame.frame_sha256 or "", check_design(session, row))
-    details = {"digest": digest, "frame_id": row.frame_id, "seed_source": row.seed_source}
+    seed_source = "none" if kind == "census" else row.seed_source
+    details = {"digest": digest, "frame_id": row.frame_id, "seed_source": seed_source}
     ahead = bool(row.public_event) and row.public_event_at is not None and row.public_event_at > act.at
     return apply(
         session,
@@ -149,11 +165,12 @@ def draw_sample(
     """Make the seed, journal it, then draw. A repeat of the same act returns the draw it made.
 
     A limit that this seed cannot meet is not raised but returned, so that the seed stays in the journal.
-    A re-audit takes its baseline's cases, without a seed.
+    A re-audit takes its baseline's cases and a census every case, without a seed.
     Raises NotFound, Stale, WrongState, NotPermitted, GuardRefused or BadInput.
     """
-    if _is_re_audit(session, round_id):
-        return DrawResult(take_same_cases(session, round_id, act, expected_version=expected_version))
+    take = WITHOUT_SEED.get(_kind(session, round_id))
+    if take is not None:
+        return DrawResult(take(session, round_id, act, expected_version=expected_version))
     row = session.get(AuditRound, round_id)
     frame = get_frame(session, row.frame_id) if row is not None else None
     given = _given(session, row, frame, outcome, act) if row is not None and frame is not None else {}
@@ -170,9 +187,9 @@ def draw_sample(
     return _draw(session, row, frame, seed, act, given)
 
 
-def _is_re_audit(session: Session, round_id: int) -> bool:
+def _kind(session: Session, round_id: int) -> str:
     row = session.get(AuditRound, round_id)
-    return row is not None and row.kind == "re_audit"
+    return row.kind if row is not None else ""
 
 
 def _draw(session: Session, row: AuditRound, frame: Frame, seed: str, act: Act, given: dict[str, Any]) -> DrawResult:
@@ -187,7 +204,10 @@ def _draw(session: Session, row: AuditRound, frame: Frame, seed: str, act: Act, 
     number = count_draws(session, row.id) + 1
     discarded = count_discarded_draws(session, row.id)
     provenance = Provenance(row.seed_source, frame.source_sha256, frame.frame_sha256, row.locked_at, discarded)
-    kept = Draw(round_id=row.id, number=number, seed=seed, drawn_at=act.at, manifest=drawn.manifest(provenance))
+    manifest = drawn.manifest(provenance)
+    kept = Draw(
+        round_id=row.id, number=number, seed=seed, drawn_at=act.at, manifest=manifest, population=drawn.population
+    )
     session.add(kept)
     session.flush()
     details = {"draw_id": kept.id, "number": number, "cases": len(drawn.sample)}

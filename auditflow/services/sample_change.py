@@ -33,11 +33,12 @@ from auditflow.services.transitions import Outcome, Request, apply
 def bring_in_reserve(session: Session, lost: CaseAudit, act: Act) -> CaseAudit | None:
     """The next reserve of the lost case's group takes its place: strictly in order, under the caps.
 
-    None when no reserve is left: then the case is missing, never picked by hand. Either way it is journalled.
+    None when no reserve is left: then the case is missing, never picked by hand. Either way it is journalled. A census
+    has none: every case is in it.
     """
     row = session.get_one(AuditRound, lost.round_id)
     draw = find_standing_draw(session, row.id)
-    if draw is None or lost.kind == "judgemental":
+    if draw is None or lost.kind == "judgemental" or row.kind == "census":
         return None
     found, skipped = find_next_reserve(session, row, draw, lost)
     if found is None:
@@ -201,7 +202,7 @@ def _ask(
 def _would_come_in(session: Session, audit: CaseAudit) -> str | None:
     row = session.get_one(AuditRound, audit.round_id)
     draw = find_standing_draw(session, row.id)
-    if draw is None or audit.kind == "judgemental":
+    if draw is None or audit.kind == "judgemental" or row.kind == "census":
         return None
     found, _ = find_next_reserve(session, row, draw, audit)
     return found.ref if found else None

@@ -41,7 +41,8 @@ def write_sample(session: Session, row: AuditRound, kept: Draw, drawn: sampling.
         ),
     ]
     insert_rows(session, core(SampleCase), SAMPLE_COLUMNS, rows, {"round_id": row.id, "draw_id": kept.id})
-    audits = [_audit(i, listed[case.ref], case.stratum, "random") for i, case in zip(ids, drawn.sample, strict=False)]
+    sampled = zip(ids, drawn.sample, strict=False)
+    audits = [audit_values(i, listed[case.ref], case.stratum, "random") for i, case in sampled]
     return begin_audits(session, row.id, audits, act)
 
 
@@ -68,7 +69,8 @@ def _sampled(
     return row_id, case.ref, listed[case.ref].id, case.stratum, case.key, position, kind
 
 
-def _audit(sample_id: int, case: ListedCase, stratum: str, kind: str) -> tuple[Any, ...]:
+def audit_values(sample_id: int, case: ListedCase, stratum: str, kind: str) -> tuple[Any, ...]:
+    """The values of one case audit for a case of the list, in the order of AUDIT_COLUMNS."""
     return sample_id, case.ref, kind, case.case_type, stratum, case.worker_id, case.team_id
 
 
@@ -76,7 +78,7 @@ def audit_row(sample: SampleCase, case: ListedCase | None, kind: str) -> tuple[A
     """The values of one case audit for a sampled case; `case` None: it is not in the list."""
     if case is None:
         return sample.id, sample.ref, kind, "", sample.stratum, None, None
-    return _audit(sample.id, case, sample.stratum, kind)
+    return audit_values(sample.id, case, sample.stratum, kind)
 
 
 def held_values(cases: Iterable[ListedCase], caps: Sequence[sampling.Cap]) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from auditflow.domain.grades import Grade
 from auditflow.statistics.agreement import Agreement, krippendorff_alpha, moderation_shift, two_graders
-from auditflow.statistics.bootstrap import agreement_intervals
+from auditflow.statistics.agreement_intervals import agreement_intervals
 from auditflow.statistics.sentences import agreement_sentence
 from auditflow.statistics.tables import Figures, grade_table
 

@@ -1,31 +1,55 @@
 """What a board is shown of a round: a sentence, the counts of one picture, a caveat.
 
 Fractions in words, no interval, no decimals, no team. A count that could point at single cases is not there at
-all: neither the picture nor the sentence tells 0 from 4, or 4 from 0 short of all.
+all: neither the picture nor the sentence tells 0 from 4, or 4 short of all from all (none, or all, would tell of
+every child in the sample).
 """
 
 from auditflow.domain.graded import RoundGrades
 from auditflow.statistics.claims import board_sentence
 from auditflow.statistics.crossing import crossing
-from auditflow.statistics.disclosure import hide_percentage
 from auditflow.statistics.drift import DriftAdjusted
 from auditflow.statistics.re_audit_summary import month_name
+from auditflow.statistics.round_summary import published_estimate
+from auditflow.statistics.summary import weighted_share
 from auditflow.statistics.tables import Figures
-from auditflow.statistics.wording import FEW, fraction_words
+from auditflow.statistics.wording import FEW, fraction_words, nearest_words
 
 __all__ = ["board_re_audit", "board_round"]
 
 
 def board_round(given: RoundGrades, *, threshold: int = 5) -> Figures:
-    """A round by itself: how many of its random cases are good or better."""
-    grades = [audit.published for audit in given.counted if audit.published is not None]
-    n, good = len(grades), sum(grade.good_or_better for grade in grades)
+    """A round by itself: how many of its random cases are good or better.
+
+    The fraction is the one of the headline for those who work with the figures. Where that is weighted, the counts of
+    cases checked would show another one, so that there is no picture.
+    """
+    estimate = published_estimate(given)
+    n, good = int(str(estimate["n"])), int(str(estimate["good"]))
     name = month_name(given.record_date)
     if n < FEW:
         return _board("Fewer than 10 cases were audited: too few to report.", [], n)
+    interval = estimate["interval"]
+    assert isinstance(interval, dict)
+    if weighted_share(good, n, interval["value"]):
+        return _weighted(name, estimate, float(interval["value"]), threshold)
     share = fraction_words(good, n)
     sentence = f"In {name} {share} of the cases we checked were good or better."
     return _board(sentence, [_bar(name, good, n)], n, threshold)
+
+
+def _weighted(name: str, estimate: Figures, value: float, threshold: int) -> Figures:
+    """Groups checked more often than others count for no more than their share of all cases."""
+    n, good, strata = int(str(estimate["n"])), int(str(estimate["good"])), estimate["stratified"]
+    assert isinstance(strata, dict)
+    if _points_at_children(good, n, threshold):
+        sentence = (
+            f"In {name} too few of the cases we checked were on one side to say how many of all were good or better."
+        )
+        return _board(sentence, [], n, hidden=True)
+    allowing = "Some kinds of case were checked more often than others, and this allows for it."
+    cases = "cases" if strata["covered"] == strata["population"] else "cases in the groups we checked"
+    return _board(f"In {name} {nearest_words(value)} of {cases} were good or better. {allowing}", [], n)
 
 
 def board_re_audit(figures: Figures, *, threshold: int = 5) -> Figures:
@@ -51,8 +75,12 @@ def _bar(name: str, good: int, n: int) -> Figures:
     return {"label": name, "heading": f"{name}: {fraction_words(good, n)}", "good": good, "of": n}
 
 
-def _board(sentence: str, bars: list[Figures], n: int, threshold: int = 5) -> Figures:
-    small = [bar for bar in bars if hide_percentage(int(str(bar["good"])), int(str(bar["of"])), threshold)]
+def _points_at_children(good: int, n: int, threshold: int) -> bool:
+    return good < threshold or n - good < threshold
+
+
+def _board(sentence: str, bars: list[Figures], n: int, threshold: int = 5, *, hidden: bool = False) -> Figures:
+    small = [bar for bar in bars if _points_at_children(int(str(bar["good"])), int(str(bar["of"])), threshold)]
     if n >= FEW:
         caveat = (
             f"How any single team is doing: {n:,} cases are enough to speak about the service, and too few for a team."
@@ -62,7 +90,7 @@ def _board(sentence: str, bars: list[Figures], n: int, threshold: int = 5) -> Fi
     return {
         "sentence": sentence,
         "bars": [] if small else bars,
-        "hidden": bool(small),
+        "hidden": hidden or bool(small),
         "caveat": caveat,
         "cases": n if n >= FEW else None,
     }

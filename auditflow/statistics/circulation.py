@@ -15,7 +15,10 @@ __all__ = ["Arc", "Circulation"]
 
 @dataclass(eq=False)
 class Arc:
-    """A count flowing from one node to another; what hiding it costs; whether it is hidden, or the last to be."""
+    """A count flowing from one node to another; what hiding it costs; whether it is hidden, or the last to be.
+
+    `open_ended`: it is published nowhere and stands for no count in the table, so that nothing of it needs a range.
+    """
 
     tail: str
     head: str
@@ -23,6 +26,7 @@ class Arc:
     cost: int
     hidden: bool = False
     last_resort: bool = False
+    open_ended: bool = False
 
 
 class Circulation:
@@ -47,7 +51,7 @@ class Circulation:
                 arc.hidden = any(self._exposed(other, width) for other in self.arcs)
 
     def _exposed(self, arc: Arc, width: int) -> bool:
-        return arc.hidden and self.range_of(arc, width) < width
+        return arc.hidden and not arc.open_ended and self.range_of(arc, width) < width
 
     def range_of(self, arc: Arc, enough: int) -> int:
         """How many steps of 1 the arc's value may take in all, upwards and downwards; counted up to `enough`."""

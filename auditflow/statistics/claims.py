@@ -161,12 +161,22 @@ def _only_adjusted(result: DriftAdjusted) -> list[str]:
 
 
 def _why_not(result: DriftAdjusted, before: str) -> str:
-    if result.bridge == 0:
-        return f"no {before} record was graded again"
     if result.reason == "too_few_pairs":
         twice = plural(result.pairs, "case was", "cases were")
         return f"only {twice} audited both times (at least {LEAST_PAIRS} are needed)"
     if result.reason == "too_few_bridge_cases":
-        again = plural(result.bridge, f"{before} record was", f"{before} records were")
-        return f"only {again} graded again (at least {LEAST_BRIDGE} are needed)"
+        return _too_few_again(result, before)
     return "every case changed by the same amount, so that chance cannot be judged"
+
+
+def _too_few_again(result: DriftAdjusted, before: str) -> str:
+    """Records graded again count only where their case was audited both times; the others are named, not denied."""
+    left_out = plural(result.bridge_left_out, f"{before} record")
+    if result.bridge == 0 and result.bridge_left_out == 0:
+        return f"no {before} record was graded again"
+    if result.bridge == 0:
+        were = "was" if result.bridge_left_out == 1 else "were"
+        return f"the {left_out} graded again {were} left out, without a pair to compare with"
+    paired, beside = (" with a pair", f", {result.bridge_left_out:,} without") if result.bridge_left_out else ("", "")
+    again = plural(result.bridge, f"{before} record{paired} was", f"{before} records{paired} were")
+    return f"only {again} graded again (at least {LEAST_BRIDGE} are needed){beside}"

@@ -15,7 +15,7 @@ from auditflow.domain.errors import BadInput
 from auditflow.statistics.circulation import Arc, Circulation
 from auditflow.statistics.shapes import check_count, check_share
 
-__all__ = ["SYMBOL", "Mask", "hide_percentage", "round_to_base", "suppress"]
+__all__ = ["SYMBOL", "Mask", "hide_percentage", "round_to_base", "suppress", "suppress_group"]
 
 SYMBOL = "c"  # the Department for Education's mark for a suppressed count
 _LEAST_DENOMINATOR = 10
@@ -54,7 +54,7 @@ def suppress(
 
     Rows are groups. Hidden first: counts and totals of 1 to threshold − 1, and a group's only count when all its
     cases have one answer (its noughts would tell all about each of them). None as totals means that they are not
-    published. Totals that do not add up are BadInput.
+    published: they bound no count then, and need no range themselves. Totals that do not add up are BadInput.
     """
     rows = [list(row) for row in table]
     _check(rows, row_totals, column_totals)
@@ -65,6 +65,8 @@ def suppress(
     for row, arcs in zip(rows, cells, strict=True):
         if len(row) > 1 and sum(count > 0 for count in row) == 1:
             arcs[next(place for place, count in enumerate(row) if count)].hidden = True
+            # No total makes a nought the answer's partner here, and “0, c” alone would say where every case is.
+            arcs[row.index(0)].hidden |= row_totals is None
     circulation.protect(threshold)
     return Mask(
         [[arc.hidden for arc in arcs] for arcs in cells],
@@ -72,6 +74,24 @@ def suppress(
         [arc.hidden for arc in column_arcs],
         grand.hidden,
     )
+
+
+def suppress_group(counts: Sequence[int], threshold: int = 5) -> tuple[list[bool], bool]:
+    """What to hide of one group's counts, and whether its total too, where nothing else is published of its columns.
+
+    The same rules as `suppress`. There a column's sum that is not published is protected like a count; here it is the
+    count itself, or a sum over groups that a reader has no other part of.
+    """
+    _check([list(counts)], None, None)
+    everything = sum(counts)
+    cells = [Arc("group", "all", count, count or everything + 1) for count in counts]
+    total = Arc("all", "group", everything, (everything + 2) * (len(cells) + 1), last_resort=True)
+    for arc in (*cells, total):
+        arc.hidden = 0 < arc.value < threshold
+    if len(cells) > 1 and sum(count > 0 for count in counts) == 1:
+        next(arc for arc in cells if arc.value).hidden = True
+    Circulation([*cells, total]).protect(threshold)
+    return [arc.hidden for arc in cells], total.hidden
 
 
 def _check(rows: list[list[int]], row_totals: Sequence[int] | None, column_totals: Sequence[int] | None) -> None:
@@ -98,11 +118,12 @@ def _network(
     dear = (everything + 2) * (sum(map(len, rows)) + 1)
 
     def total(tail: str, head: str, count: int, given: object) -> Arc:
-        return Arc(tail, head, count, dear, hidden=given is None, last_resort=True)
+        unpublished = given is None
+        return Arc(tail, head, count, dear, hidden=unpublished, last_resort=True, open_ended=unpublished)
 
     row_arcs = [total(_GRAND, f"row {i}", sum(row), row_totals) for i, row in enumerate(rows)]
     column_arcs = [total(f"column {j}", _TOTALS, sum(column), column_totals) for j, column in enumerate(columns)]
-    grand = total(_TOTALS, _GRAND, everything, row_totals or column_totals)
+    grand = total(_TOTALS, _GRAND, everything, column_totals if row_totals is None else row_totals)
     grand.cost = dear * (len(rows) + len(columns) + 1)
     arcs = [arc for line in cells for arc in line] + row_arcs + column_arcs + [grand]
     return Circulation(arcs), cells, row_arcs, column_arcs, grand

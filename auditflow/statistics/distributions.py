@@ -5,6 +5,7 @@ counts are sums of whole numbers and exact.
 """
 
 import math
+from functools import lru_cache
 
 __all__ = [
     "beta_cdf",
@@ -106,6 +107,7 @@ def beta_quantile(p: float, a: float, b: float) -> float:
             high = middle
 
 
+@lru_cache(maxsize=256)
 def t_two_sided_quantile(confidence: float, df: int) -> float:
     """Student's t multiplier of a two-sided interval with df ≥ 1 degrees of freedom.
 

@@ -18,7 +18,7 @@ from auditflow.statistics.summary import EstimateInput, estimate_summary
 from auditflow.statistics.tables import Figures, count_grades
 from auditflow.statistics.wording import FEW
 
-__all__ = ["round_summary"]
+__all__ = ["published_estimate", "round_summary"]
 
 
 def round_summary(given: RoundGrades) -> Figures:
@@ -26,7 +26,7 @@ def round_summary(given: RoundGrades) -> Figures:
     counted = given.counted
     return {
         "completion": _completion(given),
-        "estimate": _estimate(given, [audit.published for audit in counted]),
+        "estimate": published_estimate(given),
         "as_submitted": _estimate(given, [audit.first for audit in counted]),
         "domains": [_domain(key, title, counted) for key, title in given.domains.items()],
         "teams": _teams(counted),
@@ -37,13 +37,17 @@ def round_summary(given: RoundGrades) -> Figures:
 
 
 def _completion(given: RoundGrades) -> Figures:
-    """Planned against done, late and exempted. Every drawn case is planned, whatever became of it."""
+    """Planned against done, late and exempted. Every drawn case is planned, whatever became of it.
+
+    `eligible` is what was drawn from; None for a re-audit, which draws nothing.
+    """
     sample = [audit for audit in given.audits if audit.random]
     done = given.counted
     removed = [audit for audit in sample if audit.state == "removed"]
     exempted = [audit for audit in sample if audit.state == "not_audited"]
     came_in = [audit for audit in sample if audit.kind == "replacement"]
     return {
+        "eligible": given.population,
         "planned": sum(audit.kind == "random" for audit in sample),
         "done": len(done),
         "late": sum(audit.agreed_on is not None and audit.agreed_on > given.ends_on for audit in done),
@@ -60,6 +64,11 @@ def _completion(given: RoundGrades) -> Figures:
 
 def _reasons(audits: Iterable[GradedAudit]) -> dict[str, int]:
     return dict(sorted(Counter(audit.lost_reason or "" for audit in audits).items()))
+
+
+def published_estimate(given: RoundGrades) -> Figures:
+    """How many of the random cases are good or better by their published grades, with the headline's interval."""
+    return _estimate(given, [audit.published for audit in given.counted])
 
 
 def _estimate(given: RoundGrades, grades: Sequence[Grade | None]) -> Figures:

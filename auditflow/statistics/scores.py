@@ -24,7 +24,7 @@ def occasion_scores(before: Grades, after: Grades, regraded: Grades, domains: Se
     The grades are by case reference and domain, as first submitted, None for not applicable; `domains` are those
     of the tool that both versions have. A case with fewer than half of them in common is left out. Otherwise a
     weak domain that becomes not applicable would look like an improvement.
-    Regraded cases without a pair keep a score, so that `drift_adjusted` can count them as left out.
+    Regraded cases without a pair, or left out, keep a score, so that `drift_adjusted` can count them as left out.
     """
     scores: dict[str, dict[str, float]] = {"before": {}, "after": {}, "regraded": {}}
     left_out = []
@@ -38,8 +38,8 @@ def occasion_scores(before: Grades, after: Grades, regraded: Grades, domains: Se
             continue
         for occasion, grades in occasions.items():
             scores[occasion][ref] = _mean(grades, shared)
-    unpaired = [ref for ref in regraded if ref not in before or ref not in after]
-    scores["regraded"].update({ref: _mean(regraded[ref], list(domains)) for ref in unpaired})
+    alone = [ref for ref in regraded if ref not in scores["before"]]
+    scores["regraded"].update({ref: _mean(regraded[ref], list(domains)) for ref in alone})
     return OccasionScores(scores["before"], scores["after"], scores["regraded"], tuple(left_out))
 
 

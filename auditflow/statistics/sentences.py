@@ -50,32 +50,39 @@ def estimate_sentence(
     *,
     not_applicable: int = 0,
     population: int | None = None,
+    covered: int | None = None,
 ) -> str:
     """How many of n randomly drawn cases are good or better, and the range for all eligible cases.
 
     A `StratifiedEstimate` adds the weighted percentage. Below 10 cases there are counts only; when all of the
-    `population` were graded there is no range.
+    `population` were graded there is no range. `covered` are the eligible cases in groups with a graded case, where
+    that is not every group: then only they are spoken of.
     """
+    those = "all eligible cases"
+    if covered is not None and population is not None:
+        those = f"the {covered:,} of {population:,} eligible cases in groups that were graded"
     beside = f" {plural(not_applicable, 'case')} not applicable, left out." if not_applicable else ""
     if n == 0:
         return f"No cases were graded, so there is no figure.{beside}"
     start = f"{share(good, n)} good or better"
     if n == population:
         return f"{start}: every eligible case was audited.{beside}"
+    if n == covered:
+        return f"{start}: these are {those}, and nothing is known of the other groups.{beside}"
     if n < FEW:
         return f"{start}. That is too few cases for a percentage.{beside}"
-    return f"{start}; {_range(interval, n)}.{beside}"
+    return f"{start}; {_range(interval, n, those)}.{beside}"
 
 
-def _range(interval: Interval | StratifiedEstimate, n: int) -> str:
+def _range(interval: Interval | StratifiedEstimate, n: int, those: str) -> str:
     if interval.low is None or interval.high is None:
-        return "a range for all eligible cases cannot be given, because one kind of case was drawn only once"
+        return f"a range for {those} cannot be given, because one kind of case was drawn only once"
     ends = f"between {percent(interval.low, n)} and {percent(interval.high, n)}"
     estimate = getattr(interval, "p", None)
     if estimate is not None:
         weighted = percent(estimate, n)
-        return f"weighted to all eligible cases that is {weighted}, and we can be fairly confident it is {ends}"
-    return f"across all eligible cases we can be fairly confident it is {ends}"
+        return f"weighted to {those} that is {weighted}, and we can be fairly confident it is {ends}"
+    return f"across {those} we can be fairly confident it is {ends}"
 
 
 def movement_sentence(

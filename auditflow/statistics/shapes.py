@@ -5,6 +5,7 @@ unpacked in order (`low, high = wilson(18, 80)`). Keyword-only fields, `reason` 
 is missing or how it was made; they are not unpacked.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any
@@ -28,8 +29,9 @@ class Figures:
 
 
 def check_count(value: int, name: str) -> None:
-    """Refuse a count that is not a whole number of at least 0 (BadInput)."""
-    if value != int(value) or value < 0:
+    """Refuse a count that is not a whole number of at least 0, or no number at all (BadInput)."""
+    # What is neither a number nor finite has no whole part to compare with.
+    if not isinstance(value, int | float) or not math.isfinite(value) or value != int(value) or value < 0:
         raise BadInput(f"{name} must be a whole number of 0 or more, not {value}.", field=name)
 
 
@@ -43,7 +45,7 @@ def check_share(x: int, n: int) -> None:
 
 def check_confidence(confidence: float) -> None:
     """Refuse a confidence outside the open interval 0 to 1 (BadInput)."""
-    if not 0 < confidence < 1:
+    if not isinstance(confidence, int | float) or not 0 < confidence < 1:
         raise BadInput(f"The confidence must lie between 0 and 1, not {confidence}.", field="confidence")
 
 

@@ -20,7 +20,9 @@ from auditflow.statistics.estimates import (
 from auditflow.statistics.sentences import estimate_sentence
 from auditflow.statistics.tables import Figures, count_grades
 
-__all__ = ["EstimateInput", "estimate_summary", "headline_interval"]
+__all__ = ["EstimateInput", "estimate_summary", "headline_interval", "weighted_share"]
+
+_SAME = 1e-9
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def estimate_summary(given: EstimateInput) -> Figures:
     strata = _strata(given)
     stratified = None if strata is None else stratified_proportion(strata)
     shown = headline_interval(good, n, population, strata)
+    covered = None if stratified is None or stratified.covered == stratified.population else stratified.covered
     return {
         "n": n,
         "good": good,
@@ -56,10 +59,10 @@ def estimate_summary(given: EstimateInput) -> Figures:
         "interval": _headline(good, n, shown),
         "wilson": asdict(wilson(good, n)),
         "clopper_pearson": asdict(clopper_pearson(good, n)),
-        "finite_population": _finite(good, n, population),
+        "finite_population": _finite(good, n, population, whole=covered is None),
         "stratified": _stratified(stratified),
         "distribution": count_grades(graded),
-        "sentence": estimate_sentence(good, n, shown, not_applicable=missing, population=population),
+        "sentence": estimate_sentence(good, n, shown, not_applicable=missing, population=population, covered=covered),
     }
 
 
@@ -69,14 +72,21 @@ def headline_interval(
     """The interval that the design asks for.
 
     Stratified when the strata were not sampled in proportion; else of the finite population when more than a
-    tenth of it was sampled; else Wilson.
+    tenth of it was sampled; else Wilson. Strata without a graded case are in none of them.
     """
     if strata and not _in_proportion(strata):
         return stratified_proportion(strata)
+    if strata and any(s.population and not s.n for s in strata):
+        population = sum(s.population for s in strata if s.n)
     if population and 10 * n > population:
         finite = finite_population(good, n, population)
         return Interval(finite.low, finite.high, reason=finite.reason)
     return wilson(good, n)
+
+
+def weighted_share(good: int, n: int, value: float | None) -> bool:
+    """Whether a headline's share is other than the plain one, because its groups are weighted."""
+    return bool(n) and value is not None and abs(value - good / n) > _SAME
 
 
 def _headline(good: int, n: int, shown: Interval | StratifiedEstimate) -> Figures:
@@ -105,10 +115,11 @@ def _strata(given: EstimateInput) -> list[Stratum] | None:
     ]
 
 
-def _finite(good: int, n: int, population: int | None) -> Figures:
+def _finite(good: int, n: int, population: int | None, *, whole: bool) -> Figures:
+    """Of the whole population, which says nothing of strata that no case was graded from."""
     names = ("count_low", "count_high", "low", "high")
-    if population is None:
-        return {**dict.fromkeys(names), "reason": "no_population"}
+    if population is None or not whole:
+        return {**dict.fromkeys(names), "reason": "groups_not_graded" if population else "no_population"}
     return asdict(finite_population(good, n, population))
 
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from auditflow.statistics.sentences import chance_words
+from auditflow.statistics.summary import weighted_share
 from auditflow.statistics.tables import Figures
-from auditflow.statistics.unpaired import cochran_armitage
+from auditflow.statistics.unpaired import Trend, cochran_armitage
 from auditflow.statistics.wording import plural
 
 __all__ = ["FEWEST_ROUNDS", "TrendPoint", "trend_summary"]
@@ -29,31 +30,50 @@ class TrendPoint:
     low: float | None
     high: float | None
 
+    @property
+    def weighted(self) -> bool:
+        """Whether its share allows for groups that were checked more often than others."""
+        return weighted_share(self.good, self.n, self.value)
+
 
 def trend_summary(points: Sequence[TrendPoint]) -> Figures:
     """The rounds, oldest first, with the test for a trend (Cochran–Armitage) from four rounds on.
 
-    Rounds without a case are left out. `z` and `p` are None with a reason: too_few_rounds, or the test's own.
+    Rounds without a case are left out. `z` and `p` are None with a reason: too_few_rounds, weighted_round (the test
+    counts cases, and would speak of other shares than the picture), or the test's own.
     """
     told = [point for point in points if point.n]
-    trend = cochran_armitage([p.good for p in told], [p.n for p in told])
-    enough = len(told) >= FEWEST_ROUNDS
+    trend = _trend(told)
     return {
         "points": [asdict(point) for point in told],
-        "z": trend.z if enough else None,
-        "p": trend.p if enough else None,
-        "reason": trend.reason if enough else "too_few_rounds",
-        "sentence": f"{_sentence(told, trend.z, trend.p, enough=enough)} {_GRADING}",
+        "z": trend.z,
+        "p": trend.p,
+        "reason": trend.reason,
+        "sentence": f"{_sentence(told, trend)} {_GRADING}",
     }
 
 
-def _sentence(told: Sequence[TrendPoint], z: float | None, p: float | None, *, enough: bool) -> str:
-    rounds = plural(len(told), "round")
-    if not enough:
+def _trend(told: Sequence[TrendPoint]) -> Trend:
+    if len(told) < FEWEST_ROUNDS:
+        return Trend(None, None, None, reason="too_few_rounds")
+    if any(point.weighted for point in told):
+        return Trend(None, None, None, reason="weighted_round")
+    return cochran_armitage([p.good for p in told], [p.n for p in told])
+
+
+def _sentence(told: Sequence[TrendPoint], trend: Trend) -> str:
+    rounds, z = plural(len(told), "round"), trend.z
+    if trend.reason == "too_few_rounds":
         return f"{rounds} {'is' if len(told) == 1 else 'are'} too few to tell a trend: look at how the ranges overlap."
+    if trend.reason == "weighted_round":
+        number = sum(point.weighted for point in told)
+        return (
+            f"In {number:,} of the {rounds} some kinds of case were checked more often than others. The shares allow "
+            "for that, and no test for a trend does: look at how the ranges overlap."
+        )
     if z is None or z == 0:
         return f"Over {rounds} the share of cases good or better neither rose nor fell."
-    way, words = ("rose" if z > 0 else "fell"), chance_words(p)
+    way, words = ("rose" if z > 0 else "fell"), chance_words(trend.p)
     if words.startswith("more"):
         return f"Over {rounds} the share of cases good or better {way}, by {words}."
     return f"Over {rounds} the share of cases good or better {way} a little; that {words}."

@@ -13,6 +13,7 @@ __all__ = [
     "fraction_words",
     "grade_change",
     "grade_change_words",
+    "nearest_words",
     "number",
     "percent",
     "plural",
@@ -104,7 +105,12 @@ def fraction_words(x: int, n: int) -> str:
         return "very few or none"
     if n - x <= _SMALL:
         return "all or nearly all"
-    return min(_SHARES, key=lambda step: abs(step[0] - x / n))[1]
+    return nearest_words(x / n)
+
+
+def nearest_words(proportion: float) -> str:
+    """A proportion in everyday words, whatever the counts behind it."""
+    return min(_SHARES, key=lambda step: abs(step[0] - proportion))[1]
 
 
 def grade_change(value: float, low: float | None = None, high: float | None = None) -> str:

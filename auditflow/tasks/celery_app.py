@@ -48,7 +48,7 @@ QUEUE = "auditflow"
 
 def make_celery(settings: Settings, *, office: Office | None = None) -> Celery:
     """The Celery application; without a Redis address it talks to itself inside one process."""
-    app = Celery("auditflow", broker=settings.redis_url or "memory://")
+    app = Celery("auditflow", broker=settings.redis_url or "memory://localhost/")
     app.conf.update(
         task_serializer="json",
         accept_content=["json"],

@@ -7,10 +7,12 @@ from typing import Any
 from flask import render_template, request
 
 from auditflow.domain.errors import BadInput, GuardRefused
+from auditflow.domain.sampling_words import group_words
+from auditflow.domain.whole_number import read_whole_number
 from auditflow.models import AuditRound
 from auditflow.queries.allocation import Eligibility, list_available_auditors, list_round_auditors, read_eligibility
 from auditflow.services.allocation import Suggestion, allocate_cases, choose_auditors, suggest_allocation
-from auditflow.web.audit_round_pages import BAD, LEAD, group_words, step_caption, to_step, tried, visible_round
+from auditflow.web.audit_round_pages import BAD, LEAD, step_caption, to_step, tried, visible_round
 from auditflow.web.layout import day
 from auditflow.web.request import act, db, form_version, new_key
 from auditflow.web.routing import Pages
@@ -18,6 +20,8 @@ from forms.audit_round import PressForm
 
 pages = Pages("allocation", __name__)
 SEEN = "graded this case before, or could see its grade"
+MOST_CASES = 99_999
+"""Cases that one auditor can be said to take."""
 MOST = 200
 """Cases with a choice of auditor on one page; larger rounds are allocated as suggested, then moved one by one."""
 
@@ -57,20 +61,26 @@ def allocation_choose(round_id: int) -> Any:
     form = PressForm(request.form)
     if tried(form, lambda: choose_auditors(db(), round_id, _capacities(), act()), done="The auditors are chosen."):
         return to_step("allocation.allocation_show", round_id)
-    ticked = {int(i): request.form.get(f"capacity-{i}", "") for i in request.form.getlist("person") if i.isdigit()}
-    return _auditors_page(visible_round(row.id), form, ticked), BAD
+    return _auditors_page(visible_round(row.id), form, _ticked()), BAD
+
+
+def _ticked() -> dict[int, str]:
+    """The auditors that are ticked, with the number of cases typed beside each."""
+    found = ((read_whole_number(i), request.form.get(f"capacity-{i}", "")) for i in request.form.getlist("person"))
+    return {person: typed for person, typed in found if person is not None}
 
 
 def _capacities() -> dict[int, int]:
     known = {p.id for p in list_available_auditors(db(), visible_round(_round_id()).starts_on)}
     found: dict[int, int] = {}
-    for person in request.form.getlist("person"):
-        number = request.form.get(f"capacity-{person}", "").strip()
-        if not person.isdigit() or int(person) not in known:
+    for sent in request.form.getlist("person"):
+        person = read_whole_number(sent)
+        if person is None or person not in known:
             raise BadInput("Choose from the auditors shown.", field="auditors")
-        if not number.isdigit() or len(number) > 5:
+        number = read_whole_number(request.form.get(f"capacity-{sent}", "").strip(), MOST_CASES)
+        if number is None:
             raise BadInput("Enter how many cases each auditor can take, as a whole number.", field="auditors")
-        found[int(person)] = int(number)
+        found[person] = number
     return found
 
 
@@ -113,14 +123,15 @@ def allocation_save(round_id: int) -> Any:
 def _posted_choice() -> dict[int, int]:
     found = {}
     for name, value in request.form.items():
-        audit = name.removeprefix("auditor-")
-        if audit != name and audit.isdigit() and value.isdigit():
-            found[int(audit)] = int(value)
+        audit, person = read_whole_number(name.removeprefix("auditor-")), read_whole_number(value)
+        if name.startswith("auditor-") and audit is not None and person is not None:
+            found[audit] = person
     return found
 
 
 def _pins() -> set[int]:
-    return {int(audit) for audit in request.form.getlist("pin") if audit.isdigit()}
+    sent = map(read_whole_number, request.form.getlist("pin"))
+    return {audit for audit in sent if audit is not None}
 
 
 def _page(row: AuditRound, form: PressForm, wanted: dict[int, int]) -> str:

@@ -12,7 +12,18 @@ from auditflow.queries.audit_round import count_discarded_draws, list_draws, lis
 from auditflow.queries.audit_tool import list_newest_tools
 from auditflow.queries.moves import moves_for
 from auditflow.services.audit_round import RoundPlan, change_round, plan_round
-from auditflow.web.audit_round_pages import BAD, LEAD, READERS, ROUND_WORDS, step_caption, to_step, tried, visible_round
+from auditflow.web.audit_round_pages import (
+    BAD,
+    LEAD,
+    READERS,
+    ROUND_WORDS,
+    state_words,
+    step_caption,
+    to_design,
+    to_step,
+    tried,
+    visible_round,
+)
 from auditflow.web.audit_round_steps import steps_of
 from auditflow.web.dashboard_page import dashboard_of
 from auditflow.web.layout import day
@@ -76,7 +87,7 @@ def _plan(form: PlanRoundForm) -> RoundPlan:
 
 
 def _plan_page(form: PlanRoundForm, row: AuditRound | None) -> str:
-    return render_template("audit_round/plan.html", form=form, row=row)
+    return render_template("audit_round/plan.html", form=form, row=row, caption=step_caption(row, 1) if row else "")
 
 
 @pages.page("/rounds/<int:round_id>/plan", may=LEAD)
@@ -134,7 +145,7 @@ def audit_round_set_list(round_id: int) -> Any:
         change_round(db(), round_id, changes, act(), expected_version=version)
 
     if tried(form, use):
-        return to_step("audit_round_design.audit_round_design", round_id)
+        return to_design(visible_round(round_id))
     return _list_page(form, row), BAD
 
 
@@ -145,7 +156,7 @@ def audit_round_show(round_id: int) -> Any:
     moves = moves_for(db(), "audit_round", round_id, viewer().person_id, now())
     draws = list_draws(db(), round_id)
     discarded = count_discarded_draws(db(), round_id)
-    more = {"row": row, "moves": moves, "state": ROUND_WORDS[row.state], "discarded": discarded}
+    more = {"row": row, "moves": moves, "state": state_words(row), "discarded": discarded}
     if row.state in NOT_LAUNCHED:
         return render_template("audit_round/steps.html", **more, tasks=steps_of(row, moves), draws=draws)
     return render_template("audit_round/dashboard.html", **more, **dashboard_of(db(), row, viewer(), now()))

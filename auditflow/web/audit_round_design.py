@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import render_template, request, url_for
 
 from auditflow.domain.clock import LONDON
 from auditflow.domain.errors import BadInput
+from auditflow.domain.sampling_words import in_words
 from auditflow.models import AuditRound, Frame
 from auditflow.queries.audit_round import list_seeds_tried
 from auditflow.queries.person import list_people
 from auditflow.queries.sample import available_columns, count_reserves, get_frame, get_standing_draw, list_standing_refs
 from auditflow.services.audit_round import change_round
-from auditflow.services.sample import DrawResult, PublicOutcome, check_design, draw_sample, lock_design
+from auditflow.services.sample import DrawResult, PublicOutcome, check_design, count_eligible, draw_sample, lock_design
 from auditflow.web.audit_round_pages import BAD, LEAD, show_refusal, step_caption, to_step, tried, visible_round
 from auditflow.web.audit_round_trial import trial_of
-from auditflow.web.request import act, db, form_version, new_key
+from auditflow.web.request import act, db, form_version, new_key, now
 from auditflow.web.routing import Pages
 from forms.audit_round import PressForm
-from forms.sample import DesignSampleForm, EnterOutcomeForm, answers_of, design_of
+from forms.sample import DesignSampleForm, EnterOutcomeForm, answers_of, design_of, offer
 
 pages = Pages("audit_round_design", __name__)
+FURTHEST = timedelta(days=366)
+"""How far ahead a public event may be."""
 
 
 @pages.page("/rounds/<int:round_id>/design", may=LEAD)
@@ -34,12 +38,14 @@ def audit_round_design(round_id: int) -> Any:
     if row.public_event_at is not None:
         local = row.public_event_at.astimezone(LONDON)
         event |= {"public_day": local.date(), "public_time": local.time()}
-    known = answers_of(row.design, available_columns(frame))
-    return _design_page(DesignSampleForm(None, key=new_key(), version=row.version, **known, **event), row, frame)
+    known = answers_of({} if row.kind == "census" else row.design, available_columns(frame))
+    form = DesignSampleForm(None, key=new_key(), version=row.version, kind=row.kind, **known, **event)
+    return _design_page(form, row, frame)
 
 
 def _design_page(form: DesignSampleForm, row: AuditRound, frame: Frame) -> str:
     columns = available_columns(frame)
+    offer(form, columns)
     return render_template(
         "audit_round/design.html", form=form, row=row, frame=frame, columns=columns, caption=step_caption(row, 3)
     )
@@ -51,10 +57,12 @@ def audit_round_set_design(round_id: int) -> Any:
     row = visible_round(round_id)
     frame = get_frame(db(), row.frame_id)
     form, version = DesignSampleForm(request.form), form_version()
+    if form.kind.data == "census" and row.state == "planned":
+        return to_step("census.census_design", round_id)
 
     def use() -> None:
-        design = design_of(form, frame.as_at, available_columns(frame))
-        changes = {"design": design, **_event(form)}
+        design = design_of(form, frame.as_at, available_columns(frame), partial(count_eligible, db(), frame))
+        changes = {"kind": "sample", "design": design, **_event(form, now())}
         changed = change_round(db(), round_id, changes, act(), expected_version=version)
         check_design(db(), changed)
 
@@ -63,10 +71,15 @@ def audit_round_set_design(round_id: int) -> Any:
     return _design_page(form, visible_round(round_id), get_frame(db(), row.frame_id)), BAD
 
 
-def _event(form: DesignSampleForm) -> dict[str, Any]:
+def _event(form: DesignSampleForm, moment: datetime) -> dict[str, Any]:
+    """The public event. Raises BadInput unless it is still to come, and within a year."""
     if form.seed_source.data != "public":
         return {"seed_source": "product", "public_event": None, "public_event_at": None}
     at = datetime.combine(form.public_day.data, form.public_time.data, LONDON)  # type: ignore[arg-type]
+    if at <= moment:
+        raise BadInput("The event must not have happened yet: its outcome must be known to nobody.", field="public_day")
+    if at > moment + FURTHEST:
+        raise BadInput("The event must be within a year from now.", field="public_day")
     return {"seed_source": "public", "public_event": form.public_event.data, "public_event_at": at}
 
 
@@ -81,7 +94,7 @@ def audit_round_trial(round_id: int) -> Any:
     try:
         shown = trial_of(db(), row, frame)
     except BadInput as refusal:
-        return render_template("audit_round/no_trial.html", **about, finding=refusal.sentence)
+        return render_template("audit_round/no_trial.html", **about, finding=in_words(refusal.sentence))
     return render_template("audit_round/trial.html", **about, **shown)
 
 

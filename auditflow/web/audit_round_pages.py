@@ -8,9 +8,10 @@ from typing import Any
 from flask import flash, redirect, url_for
 
 from auditflow.domain.errors import BadInput, GuardRefused, Misuse, Refused, WrongState
-from auditflow.domain.frame import case_type_label
+from auditflow.domain.sampling_words import in_words
 from auditflow.models import AuditRound
 from auditflow.queries.audit_round import get_visible_round
+from auditflow.reporting.result_words import KIND_WORDS
 from auditflow.web.request import db, viewer
 from forms.base import BaseForm
 from workflows.registry import WORKFLOWS
@@ -18,10 +19,11 @@ from workflows.registry import WORKFLOWS
 LEAD = ("qa_lead",)
 READERS = ("qa_lead", "director")
 BAD = 400
-STEPS = 7
-KIND_WORDS = {"random": "At random", "replacement": "Reserve", "judgemental": "Added (not random)"}
-"""How a case came into the sample."""
+STEPS = {"census": 6}
+"""How many steps a new round of a kind has, where it is not seven: a census has no trial."""
 ROUND_WORDS = WORKFLOWS["audit_round"].labels
+DESIGN = {"census": "census.census_design"}
+"""Where the design of a kind of round is made, if not on the page of a sample."""
 SHOWN_ON_FORM = (BadInput, GuardRefused, WrongState, Misuse)
 
 
@@ -31,8 +33,24 @@ def visible_round(round_id: int) -> AuditRound:
 
 
 def step_caption(row: AuditRound, step: int) -> str:
-    """“New round, step 3 of 7: Baseline”."""
-    return f"New round, step {step} of {STEPS}: {row.name}"
+    """“New round, step 3 of 7: Baseline”; `step` counts those of a sample, of which a trial is the fourth."""
+    whole = STEPS.get(row.kind, 7)
+    return f"New round, step {step if step < 4 else step - 7 + whole} of {whole}: {row.name}"
+
+
+def kind_words(row: AuditRound, kind: str) -> str:
+    """How a case came into the round; in a census nothing is left to chance."""
+    return "Every case" if row.kind == "census" and kind == "random" else KIND_WORDS[kind]
+
+
+def state_words(row: AuditRound) -> str:
+    """Where the round stands."""
+    return "Cases taken" if row.kind == "census" and row.state == "sampled" else ROUND_WORDS[row.state]
+
+
+def to_design(row: AuditRound) -> Any:
+    """On to the page on which this kind of round is designed."""
+    return to_step(DESIGN.get(row.kind, "audit_round_design.audit_round_design"), row.id)
 
 
 def to_round(round_id: int) -> Any:
@@ -64,10 +82,5 @@ def tried(form: BaseForm, use: Callable[[], Any], *, done: str = "") -> bool:
 
 
 def show_refusal(form: BaseForm, refusal: Refused) -> None:
-    """Put the sentence at its field, or at the top."""
-    form.add_error(refusal.sentence, refusal.field)
-
-
-def group_words(name: str) -> str:
-    """A group of cases in words: kinds of case by their names, blank as “None given”."""
-    return "None given" if name in ("", "(blank)") else "All cases" if name == "all" else case_type_label(name)
+    """Put the sentence, in the words of the pages, at its field or at the top."""
+    form.add_error(in_words(refusal.sentence), refusal.field)

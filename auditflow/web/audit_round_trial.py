@@ -18,10 +18,10 @@ from auditflow.domain.sampling import (
     worker_coverage,
 )
 from auditflow.domain.sampling_values import clean
+from auditflow.domain.sampling_words import group_words
 from auditflow.models import AuditRound, Frame
 from auditflow.queries.sample import CaseRows, available_columns, read_case_rows
 from auditflow.services.sample import try_drawing
-from auditflow.web.audit_round_pages import group_words
 
 OTHER_SIZES = (20, 40, 60, 80, 100, 150, 200, 300)
 COMPARED = (
@@ -45,12 +45,11 @@ def trial_of(session: Session, row: AuditRound, frame: Frame) -> dict[str, Any]:
     names = [name for name, _ in COMPARED if name in cases.columns]
     expected = expected_sample(cases.rows, design, names, cases.columns)
     compared = [(dict(COMPARED)[name], _shares(cases, drawn, expected, name)) for name in names]
-    first = compared[0][1] if compared else []
     n = len(drawn.sample)
     return {
         "n": n,
         "eligible": drawn.eligible,
-        "finding": _finding(n, drawn.eligible, first),
+        "finding": _finding(n, drawn.eligible, compared[:1]),
         "precision": _precision(n, drawn.eligible),
         "sizes": [[size, f"{_points(drawn.eligible, size)} points"] for size in OTHER_SIZES if size < drawn.eligible],
         "subtraction": _subtraction(drawn),
@@ -67,12 +66,15 @@ def _points(eligible: int, n: int) -> int:
     return round(100 * margin_of_error(eligible, n))
 
 
-def _finding(n: int, eligible: int, shares: Sequence[dict[str, Any]]) -> str:
+def _finding(n: int, eligible: int, compared: Sequence[tuple[str, Sequence[dict[str, Any]]]]) -> str:
+    """How near the trial is to the list by the first column that the list has; without any, only how many."""
     if n == eligible:
         return f"Every one of the {eligible:,} cases that can be drawn is in the sample."
-    apart = max((abs(100 * s["list"] / eligible - 100 * s["sample"] / n) for s in shares), default=0)
-    words = "closely" if apart <= CLOSE else f"to within {round(apart)} points"
-    return f"The {n:,} cases of this trial match the list of {eligible:,} {words}, by kind of case."
+    for label, shares in compared:
+        apart = max((abs(100 * s["list"] / eligible - 100 * s["sample"] / n) for s in shares), default=0)
+        words = "closely" if apart <= CLOSE else f"to within {round(apart)} points"
+        return f"The {n:,} cases of this trial match the list of {eligible:,} {words}, by {label.lower()}."
+    return f"{n:,} of the {eligible:,} cases that can be drawn are in this trial."
 
 
 def _precision(n: int, eligible: int) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from markupsafe import Markup
 
 from auditflow.adapters.spreadsheet import Sheet
 from auditflow.domain.clock import local_date
+from auditflow.domain.sampling_words import group_words
 from auditflow.models import AuditRound
 from auditflow.queries.dashboard import CaseFilter, CaseLine, get_progress, list_round_cases
+from auditflow.reporting.result_words import KIND_WORDS
 from auditflow.services.chase import chase_auditors
-from auditflow.web.audit_round_pages import KIND_WORDS, LEAD, READERS, group_words, to_round, visible_round
+from auditflow.web.audit_round_pages import LEAD, READERS, kind_words, to_round, visible_round
 from auditflow.web.dashboard_page import SHOWN_STATES, STATE_GROUPS
 from auditflow.web.download import table_file
 from auditflow.web.layout import case_ref, day
@@ -68,7 +70,7 @@ def case_table(round_id: int) -> Any:
 def _cells(line: CaseLine, row: AuditRound) -> list[Any]:
     href = url_for("sample.sample_case", round_id=row.id, case_audit_id=line.id)
     kind = group_words(line.case_type) if line.case_type else ""
-    words = [kind, line.team, KIND_WORDS[line.kind], line.auditor, LABELS[line.state]]
+    words = [kind, line.team, kind_words(row, line.kind), line.auditor, LABELS[line.state]]
     return [
         {"text": case_ref(line.ref), "href": href},
         *words,
@@ -145,7 +147,7 @@ def case_table_file(round_id: int, kind: str) -> Any:
             line.ref,
             group_words(line.case_type) if line.case_type else "",
             line.team,
-            KIND_WORDS[line.kind],
+            kind_words(row, line.kind),
             line.auditor,
             LABELS[line.state],
             local_date(due_at) if (due_at := _due_at(line)) else None,

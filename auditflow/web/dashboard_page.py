@@ -26,10 +26,11 @@ from auditflow.queries.dashboard import (
     list_late_auditors,
     list_waiting,
 )
+from auditflow.queries.sample import count_losses
 from auditflow.queries.scope import Viewer
 from auditflow.services.timetable import timetable
 from auditflow.web.alert import clock_words
-from auditflow.web.dashboard_words import removal_line, second_words, waiting_line
+from auditflow.web.dashboard_words import loss_words, removal_line, second_words, waiting_line
 from auditflow.web.layout import long_day
 
 SHOWN_STATES = (
@@ -73,6 +74,7 @@ def dashboard_of(session: Session, row: AuditRound, viewer: Viewer, now: datetim
         "teams": _teams(row.id, progress),
         "late_auditors": len(list_late_auditors(session, row.id, now)),
         "unallocated": whole.states["selected"],
+        "loss": loss_words(*count_losses(session, row.id)),
         "seconds": seconds,
         "seconds_words": second_words(seconds),
         "lead": viewer.has("qa_lead"),
@@ -168,18 +170,32 @@ def _auditors(round_id: int, progress: Progress) -> list[list[Any]]:
             continue
         words = name or "Nobody yet"
         link = {"auditor": person_id} if person_id is not None else {"state": "selected"}
-        late = {"text": tally.late, "href": cases_link(round_id, late="audit", **link), "hidden": f"late, {words}"}
-        rows.append([{"text": words, "href": cases_link(round_id, **link)}, tally.planned, late, *_counts(tally)])
+        first = {"text": words, "href": cases_link(round_id, **link)}
+        late, done, exempt = _opening(round_id, tally, words, **link) if person_id is not None else _plain(tally)
+        rows.append([first, tally.planned, late, *_under_way(tally), done, exempt])
     return rows
 
 
-def _counts(tally: Tally) -> list[int]:
-    with_auditor, with_moderator = tally.count(WITH_AUDITOR), tally.count(WITH_MODERATOR)
-    return [with_auditor, with_moderator, tally.done, tally.states["not_audited"]]
+def _opening(round_id: int, tally: Tally, words: str, **mine: Any) -> list[Any]:
+    """Late, agreed and exempt, each opening its cases."""
+    queries = ({"late": "audit"}, {"state": "agreed"}, {"state": "not_audited"})
+    return [
+        {"text": count, "href": cases_link(round_id, **query, **mine), "hidden": f"{name}, {words}"}
+        for count, query, name in zip(_plain(tally), queries, ("late", "agreed", "exempt"), strict=True)
+    ]
+
+
+def _plain(tally: Tally) -> list[int]:
+    return [tally.late, tally.done, tally.states["not_audited"]]
+
+
+def _under_way(tally: Tally) -> list[int]:
+    return [tally.count(WITH_AUDITOR), tally.count(WITH_MODERATOR)]
 
 
 def _total(whole: Tally) -> list[Any]:
-    return ["All", whole.planned, whole.late, *_counts(whole)]
+    late, done, exempt = _plain(whole)
+    return ["All", whole.planned, late, *_under_way(whole), done, exempt]
 
 
 def _teams(round_id: int, progress: Progress) -> list[list[Any]]:
@@ -188,10 +204,11 @@ def _teams(round_id: int, progress: Progress) -> list[list[Any]]:
     for (team_id, name), tally in found:
         if not tally.planned:
             continue
-        first: Any = name or "No team known"
-        if team_id is not None:
-            first = {"text": name, "href": cases_link(round_id, team=team_id)}
-        rows.append([first, tally.planned, tally.late, tally.done, tally.states["not_audited"]])
+        if team_id is None:
+            rows.append([name or "No team known", tally.planned, *_plain(tally)])
+            continue
+        first = {"text": name, "href": cases_link(round_id, team=team_id)}
+        rows.append([first, tally.planned, *_opening(round_id, tally, name, team=team_id)])
     return rows
 
 

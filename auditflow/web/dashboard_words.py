@@ -11,6 +11,7 @@ from werkzeug.routing import BuildError
 
 from auditflow.domain.clock import local_date
 from auditflow.domain.sample_reasons import EXEMPTION_REASONS, LOST_REASONS, REMOVAL_REASONS
+from auditflow.domain.sampling_draw import LOSS_TO_SAY, loss_rate
 from auditflow.queries.approval import RequestLine
 from auditflow.queries.case_audit_second import SecondCount
 from auditflow.queries.dashboard import Waiting
@@ -34,6 +35,18 @@ def second_words(count: SecondCount) -> str:
     withdrawn = f", {count.withdrawn} withdrawn" if count.withdrawn else ""
     waits = " Reporting waits for the others." if count.open else ""
     return f"{count.filed} of {count.asked} are in{withdrawn}.{waits}"
+
+
+def loss_words(lost: int, drawn: int) -> str:
+    """That more than a tenth of the sample was lost, in two sentences; blank while it is no more."""
+    rate = loss_rate(lost, drawn)
+    if rate <= LOSS_TO_SAY:
+        return ""
+    left = "has left" if lost == 1 else "have left"
+    return (
+        f"{lost:,} of the {drawn:,} cases ({100 * rate:.0f}%) {left} the sample because they could not be audited. "
+        "The figures speak of the cases that can be audited; say so where you give them."
+    )
 
 
 def waiting_line(item: Waiting, now: datetime, clocks: Mapping[int, str]) -> dict[str, Any]:

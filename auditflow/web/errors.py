@@ -7,18 +7,21 @@ from typing import Any
 from flask import Flask, abort, current_app, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from auditflow.adapters.case_list_source import MAX_BYTES
 from auditflow.domain.errors import NotFound, NotPermitted, Refused, Stale
 from auditflow.web.request import house, known_user, sent_by_script
 
 NOT_TYPED = frozenset({"csrf_token", "version", "key", "password", "action"})
 STATUS: dict[type[Refused], int] = {NotFound: 404, NotPermitted: 403, Stale: 409}
 AGAIN = frozenset({400, 409})
+TOO_LARGE = RequestEntityTooLarge.code
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
 
 
 BUSY = "The database did not answer in time. What you typed is kept here and is sent again."
+LARGE = "That is too large to send. Nothing of it was saved."
 BROKEN = "Something went wrong on our side. What you typed is kept here."
 
 
@@ -40,8 +43,12 @@ def _refuse_unreadable() -> None:
 
 
 def typed() -> list[tuple[str, str]]:
-    """What the person had typed into the form that could not be taken."""
-    lists = ((name, " ".join(values).strip()) for name, values in request.form.lists() if _is_typed(name))
+    """What the person had typed into the form that could not be taken; nothing of one that was too large to read."""
+    try:
+        sent = request.form
+    except RequestEntityTooLarge:
+        return []
+    lists = ((name, " ".join(values).strip()) for name, values in sent.lists() if _is_typed(name))
     return [(name, text) for name, text in lists if text]
 
 
@@ -97,6 +104,8 @@ def _database_away(error: SQLAlchemyError) -> tuple[Any, int]:
 def _http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if error.code == TOO_LARGE:
+        return _page(TOO_LARGE, LARGE if sent_by_script() else "", limit=f"{MAX_BYTES >> 20} MB")
     return _page(error.code)
 
 

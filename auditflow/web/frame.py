@@ -23,6 +23,7 @@ from auditflow.queries.frame import (
     list_rejects,
     read_canonical_cases,
 )
+from auditflow.queries.frame_audited import count_filled, find_known_audits, list_filled
 from auditflow.queries.matching import list_open_names
 from auditflow.services.frame import NewFrame, freeze_frame, upload_frame
 from auditflow.web.download import as_file, table_file
@@ -134,7 +135,9 @@ def frame_freeze(frame_id: int) -> Any:
 
 
 def _freeze_page(frame: Frame, form: FreezeFrameForm) -> str:
-    return render_template("frame/freeze.html", frame=frame, form=form, open_names=len(list_open_names(db(), frame.id)))
+    filled = count_filled(list(list_filled(db(), frame, find_known_audits(db(), frame))))
+    names = len(list_open_names(db(), frame.id))
+    return render_template("frame/freeze.html", frame=frame, form=form, open_names=names, filled=filled)
 
 
 @pages.page("/case-lists/<int:frame_id>/not-taken.<any(csv, xlsx):kind>", may=LEADS, opens="frame")

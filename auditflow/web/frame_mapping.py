@@ -58,6 +58,8 @@ def _form_class(frame: Frame, sheets: list[SheetDescription]) -> type[MapColumns
 def _page(frame: Frame, sheets: list[SheetDescription], form: MapColumnsForm) -> str:
     job = db().get(Job, frame.job_id) if frame.job_id is not None else None
     shown = [_sheet(number, sheet, form) for number, sheet in enumerate(sheets)]
+    # The sheets that cases are taken from come first: a workbook has many others.
+    shown.sort(key=lambda sheet: not sheet["open"])
     return render_template(
         "frame/columns.html",
         frame=frame,

@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from auditflow.domain.errors import Refused
+from auditflow.domain.whole_number import read_whole_number
 from auditflow.models import Person
 from auditflow.queries.person import HeldItem, get_person, list_held, list_people
 from auditflow.services.act import Act
@@ -72,11 +73,11 @@ def _give(items: list[HeldItem], mine: Act, reason: str) -> tuple[int, dict[Held
     done = 0
     refused: dict[HeldItem, str] = {}
     for item in items:
-        to = request.form.get(_name(item), "")
-        if not (to.isascii() and to.isdigit() and len(to) < 10):
+        to = read_whole_number(request.form.get(_name(item), ""))
+        if to is None:
             continue
         try:
-            hand_over(db(), item, int(to), mine, reason=reason)
+            hand_over(db(), item, to, mine, reason=reason)
             done += 1
         except Refused as refusal:
             refused[item] = refusal.sentence

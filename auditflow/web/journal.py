@@ -9,13 +9,14 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from auditflow.domain.clock import LONDON
+from auditflow.domain.whole_number import read_whole_number
 from auditflow.queries.journal_search import JournalFilter, JournalLine, count_journal_lines, list_journal_lines
 from auditflow.queries.person import list_people
 from auditflow.services.seal_post import find_verification
 from auditflow.web.journal_words import ACTED_AS, BY_THE_RULES, TITLES
 from auditflow.web.layout import clock_time, day
 from auditflow.web.paging import paging
-from auditflow.web.request import LARGEST, db
+from auditflow.web.request import db
 from auditflow.web.routing import Pages
 from workflows.roles import PERSON_ROLES, ROLES
 
@@ -92,11 +93,10 @@ def _wanted(typed: dict[str, str]) -> tuple[JournalFilter, list[dict[str, str]]]
 
 def _number(typed: dict[str, str], name: str, errors: list[dict[str, str]]) -> int | None:
     text = typed[name]
-    if text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= LARGEST:
-        return int(text)
-    if text:
+    number = read_whole_number(text)
+    if text and number is None:
         errors.append({"text": "The number must be a whole number, like 80.", "href": f"#filter-{name}"})
-    return None
+    return number
 
 
 def _day(typed: dict[str, str], name: str, errors: list[dict[str, str]]) -> date | None:

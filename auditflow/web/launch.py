@@ -78,7 +78,7 @@ def _check_page(row: AuditRound, form: PressForm) -> str:
         checks=_checks(row, dict(moves.facts.values)),
         may=moves.may("launch"),
         policy=policy,
-        share=_share_words(drawn, policy.random_percent, policy.random_least),
+        share=_share_words(row, drawn, policy.random_percent, policy.random_least),
         second=_second_words(row, drawn),
         names=list_open_sampled_names(db(), row.id),
     )
@@ -112,8 +112,10 @@ def _mend(row: AuditRound, endpoint: str) -> str:
     )
 
 
-def _share_words(cases: int, percent: int, least: int) -> str:
+def _share_words(row: AuditRound, cases: int, percent: int, least: int) -> str:
     here = checking_count(cases, percent, least)
+    if row.kind == "census":
+        return f"{percent}% of the cases of each list, at least {least} in all: here {here} of {cases}"
     return f"{percent}% of the randomly drawn cases, at least {least}: here {here} of {cases}"
 
 
@@ -122,7 +124,7 @@ def _second_words(row: AuditRound, drawn: int) -> dict[str, str]:
     policy = read_second_policy(row.policy)
     if not policy.second_gradings:
         return {"words": "None in this round", "problem": ""}
-    words = _share_words(drawn, policy.second_percent, policy.second_least)
+    words = _share_words(row, drawn, policy.second_percent, policy.second_least)
     graders = find_second_graders(db(), row) if row.state == "sampled" else None
     return {"words": words, "problem": _too_few(len(graders.of), len(graders.without)) if graders else ""}
 

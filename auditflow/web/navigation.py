@@ -32,7 +32,8 @@ ITEMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 PARTS = {
     **dict.fromkeys(("team", "health", "handover"), "person"),
     **dict.fromkeys(
-        ("dashboard", "sample", "allocation", "launch", "round_lead", "re_audit", "case_audit_second"), "audit_round"
+        ("dashboard", "sample", "allocation", "launch", "round_lead", "re_audit", "census", "case_audit_second"),
+        "audit_round",
     ),
     **dict.fromkeys(("dispute", "correction", "stuck"), "work"),
     **dict.fromkeys(("control_chart", "report"), "results"),

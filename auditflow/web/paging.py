@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from flask import request
 
+from auditflow.domain.whole_number import read_whole_number
+
 NEAR = 1
 """How many neighbours of the present page are named."""
 
@@ -62,7 +64,6 @@ class Paging:
 
 def paging(of: int, *, size: int, keep: Mapping[str, str]) -> Paging:
     """The page that the address names; the last one if it names one that is not there."""
-    asked = request.args.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
+    number = read_whole_number(request.args.get("page", "1")) or 1
     last = max(1, -(-of // size))
     return Paging(min(max(number, 1), last), size, of, keep)

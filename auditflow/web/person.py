@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from auditflow.adapters.spreadsheet import Sheet
 from auditflow.domain.errors import BadInput
+from auditflow.domain.whole_number import read_whole_number
 from auditflow.models import Person
 from auditflow.queries.person import (
     PersonFilter,
@@ -54,11 +55,10 @@ def _filters() -> dict[str, str]:
 
 
 def _wanted(filters: dict[str, str]) -> PersonFilter:
-    team = filters["team"]
     return PersonFilter(
         search=filters["search"].strip(),
         role=filters["role"] if filters["role"] in ROLES else "",
-        team_id=int(team) if team.isascii() and team.isdigit() and len(team) < 10 else None,
+        team_id=read_whole_number(filters["team"]),
         active={"closed": False, "all": None}.get(filters["show"], True),
     )
 

@@ -11,6 +11,7 @@ from auditflow.domain.clock import local_date
 from auditflow.domain.errors import NotFound
 from auditflow.models import AuditRound
 from auditflow.queries.audit_round import list_frozen_lists
+from auditflow.queries.census import find_newest_list
 from auditflow.queries.moves import moves_for
 from auditflow.queries.re_audit import list_baseline_cases, list_re_audits, list_unused_reserves
 from auditflow.queries.sample import list_listed_cases
@@ -31,8 +32,12 @@ def re_audit_new(round_id: int) -> Any:
     """Name, dates, list, and which cases: suggested a quarter after the round."""
     row = _baseline(round_id)
     known = _suggested(row)
-    form = PlanReAuditForm(None, key=new_key(), frame_id=str(row.frame_id or ""), cases="all", **known)
+    form = PlanReAuditForm(None, key=new_key(), frame_id=_own_list(row), cases="all", **known)
     return _plan_page(_with_lists(form, row), row)
+
+
+def _own_list(row: AuditRound) -> str:
+    return str(find_newest_list(db(), row) or "")
 
 
 def _suggested(row: AuditRound) -> dict[str, Any]:
@@ -51,14 +56,14 @@ def _baseline(round_id: int) -> AuditRound:
 
 
 def _with_lists(form: PlanReAuditForm, row: AuditRound) -> PlanReAuditForm:
-    lists = list_frozen_lists(db())
+    lists, own = list_frozen_lists(db()), _own_list(row)
     form.frame_id.choices = [
         (
             str(one.id),
             one.name,
             {
                 "hint": f"{one.rows_kept:,} cases, as at {day(one.as_at)}"
-                + (", the first audit’s" * (one.id == row.frame_id))
+                + (", the first audit’s" * (str(one.id) == own))
             },
         )
         for one in lists

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from auditflow.config import Settings
 from auditflow.domain.clock import Clock
+from auditflow.domain.whole_number import LARGEST
 from auditflow.models import Person
 from auditflow.models.database import Database
 from auditflow.queries.scope import Viewer, viewer_from, viewer_of
@@ -20,8 +21,6 @@ from auditflow.services.act import Act
 from auditflow.web.signed_in import SignedIn
 
 EXTENSION = "auditflow"
-LARGEST = 2**31 - 1
-"""The largest number that a row can have in PostgreSQL."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

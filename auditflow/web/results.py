@@ -18,6 +18,7 @@ from auditflow.queries.results import (
     list_result_rounds,
     list_result_versions,
 )
+from auditflow.reporting.board_sentences import NO_PICTURE, how_chosen
 from auditflow.services.re_audit import READY
 from auditflow.services.results import results_of
 from auditflow.web.layout import day
@@ -122,6 +123,7 @@ def results_board(round_id: int) -> Any:
         board=results["board"],
         how=how_chosen(results),
         files=_files(round_id),
+        no_picture=NO_PICTURE[0],
         inside=me.has(*INSIDE),
         month=f"{date.fromisoformat(results['round']['record_date']):%B %Y}",
     )
@@ -133,19 +135,3 @@ def _files(round_id: int) -> list[dict[str, str]]:
     reports = list_published_reports(db(), viewer(), round_id, versions[-1][0]) if versions else []
     names = {"board_word": "Word document", "board_pdf": "PDF"}
     return [{"text": f"{names[r.kind]} ({size_words(r.size)})", "href": file_address(r)} for r in reports]
-
-
-def how_chosen(results: dict[str, Any]) -> list[str]:
-    """How the cases were chosen and checked, in sentences without small numbers."""
-    about, moved = results["round"], results["re_audit"]
-    if moved is None:
-        chosen = "The cases were drawn at random from every case that could be audited."
-    elif moved["because_poor"]:
-        chosen = "The cases were chosen because they were not yet good at the first audit."
-    else:
-        chosen = f"The cases were drawn at random in {moved['before']} and audited again in {moved['after']}"
-        chosen += ", as a rule by different people. Cases that could not be audited again are in neither count."
-    words = [chosen, "A share of the audits, chosen at random, was checked by a second person."]
-    if about["discarded_draws"]:
-        words.append("An earlier draw was discarded; the reason is on record.")
-    return words

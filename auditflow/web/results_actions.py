@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from auditflow.web.results_words import share_words
+from auditflow.reporting.result_words import share_words
 
 Figures = Mapping[str, Any]
 

@@ -50,6 +50,8 @@ def _coefficient(value: float | None, interval: Figures | None) -> str:
         return ""
     if value is None:
         return "Not defined: everyone used one grade."
+    if interval["reason"] == "no_disagreement_seen":
+        return f"{number(value, 2)}; there is no range, because no disagreement was seen"
     if interval["low"] is None:
         return number(value, 2)
     return f"{number(value, 2)}, fairly confident {number(interval['low'], 2)} to {number(interval['high'], 2)}"
@@ -60,6 +62,11 @@ def _words(agreed: Figures) -> str:
     interval = (agreed.get("intervals") or {}).get("ac")
     if interval is None or interval["reason"] == "too_few_cases":
         return "Fewer than 10 cases were graded twice, so there are only counts."
+    if interval["reason"] == "no_disagreement_seen":
+        return (
+            f"The two auditors gave the same grade in all {agreed['n']:,} cases. More cases might have shown "
+            "disagreements, and how many cannot be told from none."
+        )
     meaning = (
         "1 is full agreement and 0 is what chance would give; grades one step apart count as nearly the same. "
         "Kappa falls when nearly all cases have one grade, so it is never read alone."

@@ -10,10 +10,9 @@ from auditflow.domain.grades import Grade
 from auditflow.models import AuditRound
 from auditflow.queries.results import get_result_round
 from auditflow.queries.results_cases import GROUPS, CaseChoice, ResultCase, list_result_cases
-from auditflow.web.audit_round_pages import KIND_WORDS
+from auditflow.reporting.result_words import KIND_WORDS, REASONS
 from auditflow.web.layout import case_ref
 from auditflow.web.request import db, viewer
-from auditflow.web.results_words import REASONS
 from auditflow.web.routing import Pages
 
 pages = Pages("results_cases", __name__)

@@ -8,11 +8,11 @@ from auditflow.adapters.spreadsheet import Sheet, xlsx_bytes
 from auditflow.domain.errors import NotFound
 from auditflow.queries.results import get_result_round, get_round_grades
 from auditflow.queries.results_cases import list_gradings
+from auditflow.reporting.workbook import grading_headings, grading_rows, result_sheets
 from auditflow.web.download import as_file, table_file
 from auditflow.web.request import db, viewer
 from auditflow.web.results import INSIDE
 from auditflow.web.results_kept import kept_results
-from auditflow.web.results_tables import grading_headings, grading_rows, result_sheets
 from auditflow.web.routing import Pages
 from workflows.registry import WORKFLOWS
 

@@ -8,10 +8,10 @@ from typing import Any
 from auditflow.models import AuditRound
 from auditflow.queries.audit_tool import list_tool_titles
 from auditflow.queries.results import list_latest_results, list_result_rounds
+from auditflow.reporting.result_words import range_words, share_words
 from auditflow.statistics.group_summary import group_summary
 from auditflow.statistics.wording import percent
 from auditflow.web.request import db, viewer
-from auditflow.web.results_words import range_words, share_words
 
 ROUNDS = 4
 """A year of quarterly rounds is put together."""

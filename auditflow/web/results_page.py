@@ -7,9 +7,7 @@ from typing import Any
 
 from flask import url_for
 
-from auditflow.statistics.wording import FEW
-from auditflow.web.results_agreement import agreement_part
-from auditflow.web.results_words import (
+from auditflow.reporting.result_words import (
     GRADE_KEYS,
     GRADES,
     plural,
@@ -18,6 +16,8 @@ from auditflow.web.results_words import (
     share,
     share_words,
 )
+from auditflow.statistics.wording import FEW
+from auditflow.web.results_agreement import agreement_part
 
 Figures = Mapping[str, Any]
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditflow.domain.grades import Grade
+from auditflow.reporting.result_words import GRADES, plural, points_words, reasons_words, share, share_words
 from auditflow.statistics.sentences import when
 from auditflow.statistics.wording import FEW
 from auditflow.web.results_actions import action_rows
 from auditflow.web.results_page import Figures, Links, shared_parts
-from auditflow.web.results_words import GRADES, plural, points_words, reasons_words, share, share_words
 
 WORST_FIRST = [grade.short_name for grade in Grade]
 BEYOND_CHANCE = 0.05

@@ -7,13 +7,14 @@ from typing import Any
 
 from flask import render_template, request
 
+from auditflow.domain.sampling_words import group_words
 from auditflow.queries.moves import moves_for
 from auditflow.queries.sample import count_reserves, find_standing_draw
 from auditflow.services.audit_round import begin_reporting, extend_round, reopen_round
 from auditflow.services.audit_round_cancel import cancel_round
 from auditflow.services.sample_change import add_case
 from auditflow.services.sample_reserves import extend_reserves
-from auditflow.web.audit_round_pages import BAD, LEAD, READERS, group_words, to_round, tried, visible_round
+from auditflow.web.audit_round_pages import BAD, LEAD, READERS, to_round, tried, visible_round
 from auditflow.web.request import act, db, form_version, new_key, now, viewer
 from auditflow.web.routing import Pages
 from forms.audit_round import AddCaseForm, ExtendReservesForm, ExtendRoundForm, GiveReasonForm, PressForm

@@ -15,10 +15,11 @@ from flask import Blueprint, abort
 from werkzeug.routing import IntegerConverter, Map
 
 from auditflow.domain.errors import NotFound
+from auditflow.domain.whole_number import LARGEST
 from auditflow.models.base import core
 from auditflow.models.journal import ReadLog
 from auditflow.models.plain import Plain, plain
-from auditflow.web.request import LARGEST, db, house, known_user, now, viewer
+from auditflow.web.request import db, house, known_user, now, viewer
 from auditflow.web.trying_again import try_again
 from workflows.roles import PERSON_ROLES
 

@@ -10,27 +10,31 @@ from markupsafe import Markup
 
 from auditflow.domain.errors import NotFound
 from auditflow.domain.sample_reasons import EXEMPTION_REASONS, LOST_REASONS, REMOVAL_REASONS
+from auditflow.domain.sampling_words import group_words
 from auditflow.models import AuditRound, CaseAudit
 from auditflow.queries.allocation import read_eligibility
 from auditflow.queries.case_audit import find_deadline, get_case_audit, get_team_name
 from auditflow.queries.moves import Moves, moves_for
-from auditflow.reporting.bundle import draw_bundle
+from auditflow.reporting.bundle import bundle_name, draw_bundle
+from auditflow.reporting.result_words import PURPOSES
 from auditflow.services.allocation import allocate_case
 from auditflow.services.sample_change import request_discard, request_exemption, request_removal
 from auditflow.web.allocation import SEEN
-from auditflow.web.audit_round_pages import BAD, KIND_WORDS, LEAD, READERS, group_words, to_round, tried, visible_round
+from auditflow.web.audit_round_pages import BAD, LEAD, READERS, kind_words, to_round, tried, visible_round
 from auditflow.web.case_audit_second import STATES
 from auditflow.web.dashboard import LABELS
 from auditflow.web.download import as_file
 from auditflow.web.layout import day, long_day
 from auditflow.web.request import act, db, form_version, new_key, now, viewer
-from auditflow.web.results_tables import PURPOSES
 from auditflow.web.routing import Pages
 from forms.audit_round import GiveReasonForm, LeaveOutForm, MoveCaseForm
 
 pages = Pages("sample", __name__)
 TO_DO = ["start", "submit", "answer_return"]
 """The deadlines that the auditor has to keep."""
+NO_OTHER = (
+    "The head of another service or the director decides. No other case takes its place: every case is in the round."
+)
 LEAVING = {
     "remove": (
         "ask_to_remove",
@@ -46,6 +50,12 @@ LEAVING = {
         EXEMPTION_REASONS,
     ),
 }
+
+
+TAKEN_AGAIN = (
+    "The director decides. The list and the rules can then be changed; what was taken stays on record, and every "
+    "result says so."
+)
 
 
 def _case(round_id: int, case_audit_id: int) -> tuple[AuditRound, CaseAudit, Moves]:
@@ -65,7 +75,7 @@ def sample_case(round_id: int, case_audit_id: int) -> Any:
     auditor = known.candidates.get(audit.auditor_id) if audit.auditor_id else None
     withdrawn = audit.purpose != "main" and audit.state == "removed"
     facts = [
-        {"key": "How it came in", "value": KIND_WORDS[audit.kind]},
+        {"key": "How it came in", "value": kind_words(row, audit.kind)},
         {"key": "Kind of case", "value": group_words(audit.case_type) if audit.case_type else "Not known"},
         {"key": "Team", "value": (here.team if here else get_team_name(db(), audit.team_id)) or "Not known"},
         {
@@ -133,6 +143,8 @@ def _leave_page(row: AuditRound, audit: CaseAudit, moves: Moves, way: str, form:
         reasons = LOST_REASONS | REMOVAL_REASONS
     form.reason_code.choices = list(reasons.items())
     why = "" if moves.may(action) else moves.blocked.get(action, "This is not possible now.")
+    if way == "remove" and row.kind == "census":
+        finding = NO_OTHER
     return render_template(
         "audit_round/leave.html", row=row, audit=audit, form=form, title=title, finding=finding, why=why
     )
@@ -169,6 +181,8 @@ def _discard_page(row: AuditRound, form: GiveReasonForm) -> str:
         "button": "Ask the director",
         "action": "ask_to_discard_draw",
     }
+    if row.kind == "census":
+        words |= {"title": "Ask to take the cases again", "finding": TAKEN_AGAIN}
     why = moves.blocked.get("ask_to_discard_draw", "")
     possible = moves.may("ask_to_discard_draw")
     return render_template("audit_round/lead.html", row=row, form=form, possible=possible, why=why, **words)
@@ -195,4 +209,4 @@ def sample_bundle(round_id: int) -> Any:
     The list names every case of the council, so it is the QA lead's to give to whoever is to check the draw.
     """
     row = visible_round(round_id)
-    return as_file(draw_bundle(db(), row), f"round-{row.id}-draw", "zip")
+    return as_file(draw_bundle(db(), row), bundle_name(row), "zip")

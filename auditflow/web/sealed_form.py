@@ -23,10 +23,11 @@ NOT_WORDS = frozenset({"key", "version"})
 
 @dataclass(frozen=True, slots=True)
 class SealedForm:
-    """Where a form was going and what stood in it, in order."""
+    """Where a form was going and what stood in it, in order; whether a file came along, which is not kept."""
 
     path: str
     fields: tuple[tuple[str, str], ...]
+    had_file: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -45,16 +46,21 @@ def seal_form() -> str:
     if not request.form.get("key"):
         return ""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in LEFT_OUT]
-    return _cipher().encrypt(json.dumps([request.path, fields]).encode()).decode()
+    return _cipher().encrypt(json.dumps([request.path, fields, sent_file()]).encode()).decode()
+
+
+def sent_file() -> bool:
+    """Whether a file came with this request."""
+    return any(file.filename for file in request.files.values())
 
 
 def open_form(token: str, person_id: int) -> SealedForm | None:
     """The form, if the token is whole, fresh and was made for this person; None otherwise."""
     try:
-        path, fields = json.loads(_cipher().decrypt(token.encode(), ttl=HOUR))
+        path, fields, had_file = json.loads(_cipher().decrypt(token.encode(), ttl=HOUR))
     except (InvalidToken, ValueError):
         return None
-    form = SealedForm(path, tuple((name, value) for name, value in fields))
+    form = SealedForm(path, tuple((name, value) for name, value in fields), had_file)
     return form if form.path.startswith("/") and key_is_for(form.key, person_id) else None
 
 

@@ -13,7 +13,7 @@ from werkzeug.local import LocalProxy
 from auditflow.models import Person, Role
 from auditflow.queries.person import find_person_by_email
 from auditflow.web.request import SAFE_METHODS, house
-from auditflow.web.sealed_form import open_form, seal_form
+from auditflow.web.sealed_form import open_form, seal_form, sent_file
 from auditflow.web.signed_in import People
 
 TRIES = 5
@@ -98,7 +98,8 @@ def ask_to_sign_in() -> Any:
     if request.method in SAFE_METHODS:
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
     form = LockingLoginForm(formdata=None)
-    return render_template("security/login_user.html", login_user_form=form, sealed=seal_form()), 401
+    shown = {"login_user_form": form, "sealed": seal_form(), "had_file": sent_file()}
+    return render_template("security/login_user.html", **shown), 401
 
 
 def _keep_sealed_form(_app: Flask, user: Person, **_more: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import redirect, render_template, url_for
@@ -12,6 +12,7 @@ from auditflow.queries.scope import Viewer
 from auditflow.queries.stuck import count_stuck
 from auditflow.queries.work import WorkItem, list_outcomes, list_waiting
 from auditflow.queries.work_lines import list_work_lines
+from auditflow.web.due import due_words
 from auditflow.web.layout import clock_time, long_day
 from auditflow.web.request import db, now, viewer
 from auditflow.web.routing import SIGNED_IN, Pages
@@ -81,25 +82,19 @@ def _row(item: WorkItem, line: str, moment: datetime) -> dict[str, Any]:
         # A case's reference never breaks; the name of a round may.
         "ref": "" if item.todo.subject_type == "audit_round" else item.ref,
         "lines": lines,
-        "due": _due(item, moment),
+        "due": _due(item),
         "late": item.late(moment) or item.todo.subject_type == "alert",
         "button": {"text": item.todo.button, "href": item.href, "hidden": f": {title[0].lower()}{title[1:]}"},
     }
 
 
-def _due(item: WorkItem, moment: datetime) -> str:
+def _due(item: WorkItem) -> str:
     if item.due_at is None:
         return _at_the_top() if item.todo.subject_type == "alert" else ""
     if item.todo.subject_type == "alert":
         return f"Goes up at {clock_time(item.due_at)} on {long_day(item.due_at)}"
-    words = f"{item.todo.due} {long_day(item.due_at)}"
-    days = _days_late(local_date(item.due_at), local_date(moment)) if item.late(moment) else 0
-    return words + (f", {days} {'day' if days == 1 else 'days'} late" if days else "")
+    return due_words(item.due_at, item.todo.due)
 
 
 def _at_the_top() -> str:
     return "It has come up to you" if viewer().has("director") else "It has gone up to the director"
-
-
-def _days_late(due: date, today: date) -> int:
-    return max(1, (today - due).days)

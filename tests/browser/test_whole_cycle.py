@@ -61,7 +61,7 @@ class Cycle:
         dates = {"starts_on": ["2", "11", "2026"], "ends_on": ["27", "11", "2026"], "record_date": ["30", "10", "2026"]}
         lead.fill({"name": "Baseline", "tool_version_id": "1", **dates}).press("Save and continue")
         lead.fill({"frame_id": "1"}).press("Save and continue")
-        lead.fill({"size": "3", "minimum": "1", "rules": ["closed"]}).press("Save and look at a trial")
+        lead.fill({"size": "3", "minimum": "1", "rules": ["closed"]}).press("Save and continue")
         lead.follow("Continue to the draw").press("Lock the design").press("Draw the sample")
         lead.reads("Nobody chose these cases")
 

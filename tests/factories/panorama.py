@@ -27,6 +27,7 @@ from auditflow.services.journal import Note, begin
 from tests.conftest import MONDAY_MORNING
 from tests.factories.actions import Acts, make_action, make_concern
 from tests.factories.audits import make_case_audit
+from tests.factories.census import RULES, live_census, november, october
 from tests.factories.council import START, Council, make_council
 from tests.factories.drafts import start, write_all
 from tests.factories.moderation import make_dispute, make_moderation, make_submission, make_submitted
@@ -122,7 +123,11 @@ def _rounds(session: Session, found: Panorama) -> dict[str, AuditRound]:
     made["closed"] = reported(session, steps(), frame)
     set_columns(session, made["closed"], state="closed", closed_at=MONDAY_MORNING)
     found.add("report_id", *keep_reports(session, made["closed"], 1))
+    census = october(session, found.council)
+    made["census planned"] = steps().planned(census, RULES, kind="census", name="Every new plan")
+    made["census"] = live_census(steps(), census)
     found.add("round_id", *made.values())
+    found.add("frame_id", november(session, found.council))
     return made
 
 

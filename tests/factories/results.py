@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import cycle
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -97,9 +98,16 @@ def agree_all(session: Session, row: AuditRound, grades: Iterable[int]) -> None:
         agree(session, audit, grade)
 
 
-def reported(session: Session, steps: Steps, frame: Frame, grades: Iterable[int] = (1, 2, 2, 3)) -> AuditRound:
+def reported(
+    session: Session,
+    steps: Steps,
+    frame: Frame,
+    grades: Iterable[int] = (1, 2, 2, 3),
+    *,
+    design: dict[str, Any] | None = None,
+) -> AuditRound:
     """A drawn round whose audits are all agreed, its reporting begun."""
-    row = steps.live(frame)
+    row = steps.live(frame, design)
     agree_all(session, row, grades)
     set_columns(session, row, state="reporting")
     return row

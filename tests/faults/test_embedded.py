@@ -97,6 +97,7 @@ def test_with_reload_it_serves_and_works_too(place: Place, tmp_path: Path) -> No
     wait_for(lambda: visitor.answers() or not program.running, "it serves")
     assert program.running, program.said()
     wait_for(lambda: list((tmp_path / "mail").glob("*.eml")), "a message was delivered", seconds=90)
+    assert "info" not in program.said(), "the sign-ins are not lost among the worker's events"
 
 
 def test_killed_in_the_middle_it_keeps_every_act_it_answered(place: Place) -> None:

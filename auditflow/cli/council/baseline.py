@@ -82,17 +82,20 @@ def plan_baseline(session: Session, staff: Staff, calendar: Calendar, frame: Fra
     row = plan_round(session, plan, act)
     lock_design(session, row.id, act.then("lock"))
     draw_sample(session, row.id, act.then("draw"))
-    _add_by_hand(session, row, frame, chance, act)
+    _add_by_hand(session, row, frame, staff, chance, act)
     allocate(session, row, staff, Act(act.actor_id, calendar.at(LAUNCH - 2), "sample:allocate"))
     launch_round(session, row.id, Act(act.actor_id, calendar.at(LAUNCH, 8, 30), "sample:launch"))
     return row
 
 
-def _add_by_hand(session: Session, row: AuditRound, frame: Frame, chance: Random, act: Act) -> None:
+def _add_by_hand(session: Session, row: AuditRound, frame: Frame, staff: Staff, chance: Random, act: Act) -> None:
+    """Five cases, the first of them the practitioner's who has a sign-in: then there is something for them to see."""
     drawn = set(session.scalars(sa.select(SampleCase.ref).where(SampleCase.round_id == row.id)))
-    query = sa.select(FrameCase.ref).where(FrameCase.frame_id == frame.id, FrameCase.status == "Open")
-    others = [ref for ref in session.scalars(query.order_by(FrameCase.ref)) if ref not in drawn]
-    for number, ref in enumerate(chance.sample(others, ADDED_BY_HAND)):
+    query = sa.select(FrameCase.ref, FrameCase.worker).where(FrameCase.frame_id == frame.id, FrameCase.status == "Open")
+    others = {ref: worker for ref, worker in session.execute(query.order_by(FrameCase.ref)) if ref not in drawn}
+    theirs = next(ref for ref, worker in others.items() if worker == staff.named["worker"].name)
+    chosen = [theirs, *chance.sample([ref for ref in others if ref != theirs], ADDED_BY_HAND - 1)]
+    for number, ref in enumerate(chosen):
         reason = "Asked for by the head of service after a complaint."
         add_case(session, row.id, ref, reason, act.then(f"add-{number}"))
 

@@ -13,9 +13,11 @@ from auditflow.cli.council.audits import Story
 from auditflow.cli.council.baseline import allocate, write_audit
 from auditflow.cli.council.calendar import Calendar
 from auditflow.cli.council.concerns import plan_concern
+from auditflow.cli.council.diary import Event
 from auditflow.cli.council.people import Staff
 from auditflow.domain.policy import SecondGradingPolicy
-from auditflow.models import AuditRound, CaseAudit, Moderation
+from auditflow.models import AuditRound, CaseAudit, Moderation, Team
+from auditflow.queries.moderation import list_eligible_moderators
 from auditflow.services.act import Act
 from auditflow.services.allocation import allocate_cases, suggest_allocation
 from auditflow.services.approval import approve_request
@@ -26,6 +28,7 @@ from auditflow.services.re_audit import ReAuditPlan, mark_lost, plan_re_audit
 from auditflow.services.sample import draw_sample, lock_design
 
 LAUNCH, END = -14, 8
+MODERATORS = ("eligible_moderator", "external_moderator")
 LOST = (
     ("closed_early", "Closed three weeks into the window."),
     ("transferred", "The family moved to another council."),
@@ -60,25 +63,63 @@ def live_round(session: Session, staff: Staff, row: AuditRound, story: Story, no
     for audit in session.scalars(query.where(CaseAudit.purpose == "main")).all():
         if audit.id in lost:
             continue
+        if audit.kind == "judgemental" and audit.worker_id == staff.named["worker"].id:
+            # Begun yesterday, so that the practitioner who has a sign-in is asked for their view.
+            _begin_yesterday(story, audit.id)
+            continue
         turn = work[audit.auditor_id or 0] = work.get(audit.auditor_id or 0, -1) + 1
         _write_one(story, audit, turn, calendar)
     plan_concern(session, story, row, staff.auditors[0], now - timedelta(minutes=50), answered=False)
     for number, audit in enumerate(session.scalars(query.where(CaseAudit.purpose == "second")).all()):
         _grade_again(story, audit.id, number, calendar)
-    story.diary.write(now - timedelta(minutes=30), lambda s, t: _hand_one_out(s, staff, row.id, t))
+    story.diary.write(now - timedelta(minutes=40), lambda s, t: _ask_for_one_more(s, staff, row.id, t))
+    for minutes, address in ((30, "external"), (29, "manager")):
+        story.diary.write(now - timedelta(minutes=minutes), _handing_over(staff, row.id, staff.named[address].id))
 
 
-def _hand_one_out(session: Session, staff: Staff, round_id: int, at: datetime) -> None:
-    """One of the audits that wait for a moderator today goes to the external one."""
+def _begin_yesterday(story: Story, audit_id: int) -> None:
+    story.diary.write(story.calendar.at(-1, 9), lambda s, t: audits.start(story, audit_id, s, t))
+
+
+def _handing_over(staff: Staff, round_id: int, to_id: int) -> Event:
+    return lambda session, at: _hand_over(session, staff, round_id, to_id, at)
+
+
+def _hand_over(session: Session, staff: Staff, round_id: int, to_id: int, at: datetime) -> None:
+    """One of the audits that wait for a moderator today goes to somebody who has a sign-in."""
     waiting = (
-        sa.select(Moderation.id)
+        sa.select(Moderation)
         .join(CaseAudit, CaseAudit.id == Moderation.case_audit_id)
         .where(CaseAudit.round_id == round_id, Moderation.state == "with_moderator", Moderation.opened_at.is_(None))
+        .order_by(Moderation.id)
     )
-    task = session.scalars(waiting.order_by(Moderation.id)).first()
-    if task is not None:
-        act = Act(staff.qa().id, at, "sample:to the external moderator")
-        reassign_moderation(session, task, "On leave this week.", act, to_id=staff.named["external"].id)
+    tasks = session.scalars(waiting).all()
+    signing_in = {person.id for person in staff.named.values()}
+    for task in tasks:
+        if task.moderator_id == to_id:
+            return
+        if task.moderator_id not in signing_in and _may_moderate(session, task.id, to_id, at):
+            act = Act(staff.qa().id, at, f"sample:to {to_id}")
+            reassign_moderation(session, task.id, "On leave this week.", act, to_id=to_id)
+            return
+
+
+def _may_moderate(session: Session, moderation_id: int, person_id: int, at: datetime) -> bool:
+    found = (list_eligible_moderators(session, moderation_id, at, role=role) for role in MODERATORS)
+    return any(person_id == one.person_id for candidates in found for one in candidates)
+
+
+def _ask_for_one_more(session: Session, staff: Staff, round_id: int, at: datetime) -> None:
+    """Today the QA lead asks that a third case is not re-audited; neither the director nor a head
+    of another service has looked yet.
+    """
+    elsewhere = sa.select(Team.id).where(Team.service_id != staff.named["head"].service_id)
+    mine = (CaseAudit.round_id == round_id, CaseAudit.purpose == "main", CaseAudit.kind == "random")
+    untouched = sa.select(CaseAudit.id).where(*mine, CaseAudit.state == "allocated", CaseAudit.team_id.in_(elsewhere))
+    audit_id = session.scalars(untouched.order_by(CaseAudit.id)).first()
+    if audit_id is not None:
+        words = "The family has moved; the new council has taken the case over."
+        mark_lost(session, audit_id, "transferred", Act(staff.qa().id, at, f"sample:ask:{audit_id}"), words=words)
 
 
 def _grade_again(story: Story, audit_id: int, number: int, calendar: Calendar) -> None:

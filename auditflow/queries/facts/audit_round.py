@@ -31,6 +31,8 @@ def columns(table: sa.Table, actor: Column, now: Column) -> dict[str, Column]:
         "role_qa_lead": holds(actor, "qa_lead"),
         "role_director": holds(actor, "director"),
         "role_approver": holds(actor, "director"),
+        "kind": table.c.kind,
+        "checking_seed_shown": table.c.checking_seed_revealed_at.is_not(None),
         "frame_frozen": sa.exists(sa.select(1).where(FRAME.c.id == table.c.frame_id, FRAME.c.stage == "frozen")),
         "seed_source": table.c.seed_source,
         "unallocated_cases": _count(audits, AUDIT.c.state == "selected"),

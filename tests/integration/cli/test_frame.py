@@ -79,3 +79,14 @@ def test_a_refusal_is_one_sentence_and_exit_1(place: Database, capsys: pytest.Ca
         main(["frame", "import", "list.csv", *SINCE])
     assert stopped.value.code == 1
     assert "It is a PDF." in capsys.readouterr().err
+
+
+def test_a_file_without_a_reference_is_told_its_columns_and_the_option(place: Database) -> None:
+    Path("list.csv").write_text("Surname,Team\nLee,East\n")
+    with pytest.raises(BadInput, match=r"“Surname”, “Team”.* Say which one holds it with --mapping"):
+        CliRunner().invoke(frame, ["import", "list.csv", *SINCE], catch_exceptions=False)
+
+
+def test_a_name_that_is_too_long_is_a_sentence(place: Database) -> None:
+    with pytest.raises(BadInput, match="200 characters or fewer"):
+        CliRunner().invoke(frame, ["import", "list.csv", "--name", "x" * 500, *SINCE[2:]], catch_exceptions=False)

@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 
 from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import GuardRefused, NotFound, NotPermitted, Stale, WrongState
-from auditflow.models import AuditRound, CaseAudit, DomainGrade, Frame, FrameCase, Journal, RoundResult, SampleCase
+from auditflow.models import (
+    AuditRound,
+    CaseAudit,
+    DomainGrade,
+    Draw,
+    Frame,
+    FrameCase,
+    Journal,
+    RoundResult,
+    SampleCase,
+)
 from auditflow.models.database import Database
 from auditflow.queries.results import get_round_grades, list_result_versions
 from auditflow.services.act import Act
@@ -30,7 +40,7 @@ from tests.conftest import MONDAY_MORNING
 from tests.factories.audits import make_case_audit, make_round
 from tests.factories.council import Council
 from tests.factories.results import agree, list_main, moderate, reported, set_columns
-from tests.factories.sampling import Steps, make_frame
+from tests.factories.sampling import DESIGN, Steps, make_frame
 
 LATE = datetime.fromisoformat("2026-11-20T23:30:00+00:00")
 
@@ -109,7 +119,7 @@ def test_frozen_figures_come_back_as_they_were_written(session: Session, small: 
     assert check_frozen(session, small.id)
     frozen = session.get_one(RoundResult, (small.id, 1))
     session.execute(
-        sa.update(RoundResult).values(results={**frozen.results, "format": 2}).where(RoundResult.round_id == small.id)
+        sa.update(RoundResult).values(results={**frozen.results, "format": 99}).where(RoundResult.round_id == small.id)
     )
     session.expire_all()
     assert not check_frozen(session, small.id)
@@ -172,6 +182,44 @@ def test_the_sample_of_a_real_draw_is_weighed_by_its_list(
     estimate = compute_results(session, row.id)["estimate"]
     assert estimate["stratified"]["p"] is not None
     assert estimate["finite_population"]["count_low"] is not None
+
+
+FIXED = {
+    **DESIGN,
+    "size": None,
+    "per_worker": None,
+    "minimum": 0,
+    "allocation": {"fixed": {"child_in_need": 6, "child_protection": 6, "child_in_care": 0}},
+}
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept with the draw", "from its weights"])
+def test_a_group_with_nothing_drawn_counts_as_not_covered(
+    session: Session, council: Council, clock: FixedClock, kept: bool
+) -> None:
+    row = reported(session, Steps(session, council, clock.now()), make_frame(session, council), design=FIXED)
+    draw = session.scalars(sa.select(Draw)).one()
+    assert draw.population == {"child_in_care": 11, "child_in_need": 31, "child_protection": 10}
+    if not kept:
+        draw.population = None
+        session.flush()
+    estimate = compute_results(session, row.id)["estimate"]
+    assert estimate["interval"]["value"] == estimate["stratified"]["p"]
+    assert (estimate["stratified"]["covered"], estimate["stratified"]["population"]) == (41, 52)
+
+
+def test_a_draw_whose_weights_leave_two_sizes_open_is_not_weighed(
+    session: Session, council: Council, clock: FixedClock
+) -> None:
+    fixed = {"fixed": {"child_in_need": 12, "child_protection": 0, "child_in_care": 0}}
+    steps = Steps(session, council, clock.now())
+    row = reported(session, steps, make_frame(session, council), design=FIXED | {"allocation": fixed})
+    given = get_round_grades(session, row)
+    assert given.sizes is not None
+    assert set(given.sizes) == {"child_in_care", "child_in_need", "child_protection"}
+    session.scalars(sa.select(Draw)).one().population = None
+    session.flush()
+    assert get_round_grades(session, row).sizes is None
 
 
 def test_discarded_draws_are_said(session: Session, small: AuditRound) -> None:

@@ -152,7 +152,7 @@ def test_the_reports_say_what_they_were_made_from(
     assert (about.version, about.made_on, about.closed_on, about.seal) == (None, date(2026, 11, 2), None, sealed)
     assert about.results_sha256 == results_digest(seen[0].results)
     assert about.tool_title
-    assert len(seen[0].given.audits) == 6
+    assert len(seen[0].gradings) == 6
     scene.close()
     run_jobs(scene.office)
     assert (seen[-1].about.version, seen[-1].about.closed_on) == (1, date(2026, 11, 2))

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 import sqlalchemy as sa
 
 from auditflow.domain.clock import FixedClock
 from auditflow.models import RoundAuditor
 from auditflow.models.database import Database
 from tests.factories.audit_story import make_story
+from tests.factories.audits import make_tool
+from tests.factories.council import make_council
+from tests.factories.round_pages import drawn
+from tests.factories.sampling import make_frame
 from tests.pages import Browser
 
 SignIn = Callable[[object], Browser]
@@ -40,3 +45,24 @@ def test_a_withdrawn_audit_of_a_leaver_goes_to_another_auditor_who_starts_empty(
     assert fresh.client.get(f"{story.url}/submissions/1").status_code == 404
     assert lead.client.get(f"{story.url}/submissions/1").status_code == 200
     assert f"Good ({first.name})" in lead.get(f"{story.url}/history").text
+
+
+ODD = ("²", "9" * 5_000, "-1", "x", str(2**31))
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_what_only_looks_like_a_number_is_refused_or_passed_over(sign_in: SignIn, database: Database, odd: str) -> None:
+    with database.writing() as session:
+        council = make_council(session)
+        make_tool(session)
+        make_frame(session, council)
+        session.expunge_all()
+    lead = sign_in(council.qa_lead)
+    path = drawn(lead).path.replace("/draw", "")
+    auditors = lead.get(f"{path}/auditors")
+    person = auditors.form()["person"][0]
+    assert "as a whole number" in auditors.submit({f"capacity-{person}": odd}, status=400).text
+    assert "Choose from the auditors shown" in auditors.submit({"person": [person, odd]}, status=400).text
+    cases = auditors.submit()
+    name = next(name for name in cases.form() if name.startswith("auditor-"))
+    assert "Suggest" in cases.submit({name: odd, f"auditor-{odd}": person, "pin": [odd], "do": "suggest"}).text

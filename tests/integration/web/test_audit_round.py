@@ -22,16 +22,12 @@ from auditflow.models import AuditRound, CaseAudit, Draw, NameMatch, Outbox
 from auditflow.models.database import Database
 from tests.factories.audits import make_tool
 from tests.factories.council import Council, make_council
+from tests.factories.round_pages import DATES, drawn
+from tests.factories.round_pages import planned as plan
 from tests.factories.sampling import Steps, make_frame
 from tests.pages import Browser, Page
 
 SignIn = Callable[[object], Browser]
-
-DATES = {
-    "starts_on": ["2", "11", "2026"],
-    "ends_on": ["27", "11", "2026"],
-    "record_date": ["23", "10", "2026"],
-}
 
 
 @pytest.fixture
@@ -47,23 +43,6 @@ def council(database: Database) -> Council:
 @pytest.fixture
 def lead(sign_in: SignIn, council: Council) -> Browser:
     return sign_in(council.qa_lead)
-
-
-def plan(lead: Browser) -> Page:
-    first = lead.get("/rounds/new")
-    tool = re.findall(r'name="tool_version_id"[^>]*value="(\d+)"', first.html)[0]
-    page = first.submit({"name": "Baseline, November 2026", "tool_version_id": tool, **DATES})
-    assert page.path.endswith("/list")
-    frame = re.findall(r'name="frame_id"[^>]*value="(\d+)"', page.html)[0]
-    return page.submit({"frame_id": frame})
-
-
-def drawn(lead: Browser) -> Page:
-    page = plan(lead).submit({"size": "12", "per_worker": "3", "per_family": "", "rules": ["closed"]})
-    assert page.path.endswith("/trial"), page.text
-    page = lead.get(page.path.replace("/trial", "/draw")).submit()
-    assert "Draw the sample" in page.text
-    return page.submit()
 
 
 def launched(lead: Browser) -> Page:
@@ -133,7 +112,7 @@ def test_a_limit_that_no_draw_can_keep_is_said_before_the_lock(lead: Browser, da
         row.design = row.design | {"per_worker": {"column": "worker", "most": 1}}
     trial = lead.get(page.path)
     assert "No draw can keep this limit" in trial.text
-    assert "at most 1 for each “worker”" in trial.text
+    assert "at most 1 for each worker" in trial.text
     assert page.path.replace("/trial", "/design") in trial.links()
     locked = lead.get(page.path.replace("/trial", "/draw")).submit(status=400)
     assert "No draw can keep this limit" in locked.text
@@ -236,7 +215,7 @@ def test_the_bundle_repeats_the_draw(lead: Browser, database: Database) -> None:
 
     assert hashlib.sha256(bundle.read("list.csv")).hexdigest() == manifest["frame_sha256"]
     assert "seed_made" in bundle.read("journal.json").decode()
-    assert "sample verify manifest-1.json list.csv" in bundle.read("README.txt").decode()
+    assert "auditflow sample verify round-" in bundle.read("README.txt").decode()
 
 
 @pytest.mark.parametrize("role", ["auditor", "board_member", "administrator", "head_of_service"])
@@ -297,3 +276,19 @@ def make_again(session: Session, council: Council) -> Steps:
 
 def size(n: int) -> dict[str, object]:
     return {"ref": "case_ref", "size": n, "stratify": "case_type", "minimum": 1}
+
+
+@pytest.mark.parametrize(
+    ("dates", "sentence"),
+    [
+        ({"ends_on": ["27", "11", "9999"]}, "A round may last 2 years at most."),
+        ({"record_date": ["23", "10", "1900"]}, "up to 5 years before the round"),
+    ],
+)
+def test_days_that_nobody_can_have_meant_are_a_sentence(
+    lead: Browser, dates: dict[str, list[str]], sentence: str
+) -> None:
+    first = lead.get("/rounds/new")
+    tool = re.findall(r'name="tool_version_id"[^>]*value="(\d+)"', first.html)[0]
+    page = first.submit({"name": "Slip", "tool_version_id": tool, **DATES, **dates}, status=400)
+    assert sentence in page.text

@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask_security import hash_password
 
-from auditflow.models import Frame, ReadLog
+from auditflow.models import Frame, FrameCase, Person, ReadLog
 from auditflow.models.database import Database
-from tests.factories.council import Council
+from tests.factories.annex_a import annex_a_workbook, workbook_bytes
+from tests.factories.council import START, Council
+from tests.factories.results import agree_all, list_main
+from tests.factories.sampling import Steps, make_frame
 from tests.pages import Browser, Page
 
 ROWS = (
@@ -186,3 +190,78 @@ def test_case_lists_do_not_exist_for_others(lead: Browser, council: Council, sig
 def test_a_list_that_is_not_there_is_not_found(lead: Browser) -> None:
     for path in ("/99", "/99/columns", "/99/freeze", "/99/names", "/99/list.csv", "/99/not-taken.csv"):
         lead.get(f"/case-lists{path}", status=404)
+
+
+def test_a_file_without_a_reference_is_told_its_columns(lead: Browser) -> None:
+    page = upload(lead, "Colour,Team\nRed,East\n")
+    assert "No column of this file looks like a case reference. Its columns are “Colour”, “Team”." in page.text
+    assert "Choose the column of “List” that holds the case reference." in page.submit(status=400).text
+    typed = {key: value for key, value in page.form().items() if key != "s0-use"}
+    assert "Its columns are “Colour”, “Team”" in lead.post(page.path, typed, status=400).text
+    assert "1 case in the list" in page.submit({"s0-case_ref": "Colour"}).text
+
+
+def test_characters_that_no_page_can_show_are_left_out_of_the_examples(lead: Browser) -> None:
+    page = upload(lead, "Case reference,Team\nCF-\x012,Ea\x02st\u200b\x7f\n\x03,West\n")
+    assert "CF-2" in page.text
+    assert "For example: East, West" in page.text
+    assert "contains a control character" in page.submit().text
+
+
+def test_cells_that_a_workbook_loses_are_said_on_the_preview(lead: Browser) -> None:
+    rows = [["Case reference", "Team"], ["CF-1", "#N/A"], ["CF-2", "=1+1"]]
+    page = upload(lead, workbook_bytes({"Cases": rows}), name="october.xlsx").submit()
+    assert "The whole file: a spreadsheet error such as #N/A was read as blank (1 cell)." in page.text
+    assert "a formula was saved without its value, and read as blank (1 cell)." in page.text
+
+
+def test_after_the_session_ended_the_file_has_to_be_chosen_again(
+    lead: Browser, council: Council, database: Database
+) -> None:
+    with lead.app.app_context(), database.writing() as session:
+        person = session.get_one(Person, council.qa_lead.id)
+        person.password = hash_password("three unrelated words")
+        email = person.email
+    form = lead.get("/case-lists/new").form()
+    lead.client.delete_cookie("auditflow")
+    typed = {**form, "name": "October list", "as_at": ["30", "10", "2026"], "file": (io.BytesIO(b"x"), "list.csv")}
+    answer = lead.client.post("/case-lists/new", data=typed)
+    ask = lead._page(answer, answer.status_code)
+    assert "The file is not kept: you choose it again then." in ask.text
+    back = ask.submit({"email": email, "password": "three unrelated words"})
+    assert "The file could not be kept" in back.text
+    assert "nothing is lost" not in back.text
+    again = back.submit(status=400)
+    assert "Choose the file with the case list." in again.text
+    assert again.form()["name"] == ["October list"]
+
+
+def test_rows_that_were_not_taken_are_counted_first_and_listed_behind(lead: Browser) -> None:
+    rows = "Case reference,Date opened\nCF-1,2026-01-05\n" + "CF-2,ask Jo\n" * 3
+    page = read(lead, rows)
+    assert "Date opened: “ask Jo” cannot be read as a date3" in page.text
+    assert "Each of these rows" in page.text
+    assert "Sheet" not in page.text, "there is one only"
+
+
+def test_sheets_that_cases_are_taken_from_come_first(lead: Browser) -> None:
+    page = upload(lead, annex_a_workbook(), name="annex a.xlsx")
+    order = [page.html.index(f"Take cases from “List {number}”") for number in (6, 7, 8, 9, 1, 2)]
+    assert order == sorted(order)
+    assert "For example: Ann Archer, Ann Archer, Bo Birch" in page.text
+
+
+def test_the_page_of_freezing_says_what_is_filled_in_from_audits_made_here(
+    lead: Browser, database: Database, council: Council
+) -> None:
+    with database.writing() as session:
+        row = Steps(session, council, START).live(make_frame(session, council))
+        agree_all(session, row, [2])
+        listed = session.scalars(sa.select(FrameCase).where(FrameCase.ref == list_main(session, row)[0].ref)).one()
+        line = f"{listed.ref},Child in need,{listed.team},{listed.worker},2026-05-04\n"
+    file = f"Case reference,Case type,Allocated Team,Allocated Worker,Date opened\n{line}".encode()
+    path = upload(lead, file).submit().path
+    page = lead.get(f"{path}/freeze")
+    assert "the list gets the date of the last audit of 1 case and of 1 worker" in page.text
+    done = page.submit({"checked": "y"})
+    assert "Date last audited: taken from audits made here for 1 case." in done.text

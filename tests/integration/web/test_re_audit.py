@@ -9,10 +9,12 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from auditflow.cli import main
 from auditflow.domain.clock import FixedClock, local_date
 from auditflow.domain.sampling import hash_key
 from auditflow.models import AuditRound, CaseAudit, Person
@@ -98,7 +100,9 @@ def test_cases_added_by_hand_are_told_apart_and_are_among_those_not_yet_good(sce
     assert "9 of the 12 were not yet good." in page
 
 
-def test_its_bundle_says_what_can_be_checked_where_nothing_was_drawn(scene: Scene, sign_in: SignIn) -> None:
+def test_its_bundle_says_what_can_be_checked_where_nothing_was_drawn(
+    scene: Scene, sign_in: SignIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     browser = sign_in(scene.council.qa_lead)
     taking = plan(browser, scene)
     again = scene.re_audit().id
@@ -109,6 +113,12 @@ def test_its_bundle_says_what_can_be_checked_where_nothing_was_drawn(scene: Scen
     told = " ".join(files.read("README.txt").decode().split())
     assert "auditflow sample verify" not in told
     assert f"Take the bundle of round {scene.baseline}." in told
+
+    file = tmp_path / "bundle.zip"
+    file.write_bytes(browser.client.get(f"/rounds/{again}/bundle.zip").data)
+    with pytest.raises(SystemExit, match="1"):
+        main(["sample", "verify", str(file)])
+    assert f"Nothing was drawn for this round: it audits the cases of round {scene.baseline}" in capsys.readouterr().err
 
     # What it tells the reader to do comes out.
     assert hashlib.sha256(files.read("list.csv")).hexdigest() == manifest["frame_sha256"]

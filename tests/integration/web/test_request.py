@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from auditflow.adapters.case_list_source import MAX_BYTES
 from auditflow.models import CaseAudit, Deadline, Journal, Person, Reflection
 from auditflow.web.request import house
+from forms.frame import UploadFrameForm
 from tests.factories.actions import run_deadlines
 from tests.factories.audits import make_round
 from tests.factories.council import START, make_council
@@ -91,3 +94,40 @@ def test_links_of_a_list_carry_its_filters_along_and_nothing_else(sign_in, app, 
 def _person(app, name: str) -> int:
     with house(app).database.reading() as session:
         return session.scalars(sa.select(Person.id).where(Person.name == name)).one()
+
+
+@pytest.mark.parametrize("by_script", [False, True])
+def test_an_upload_that_is_too_large_is_a_page_that_says_the_limit(app, sign_in, shared, by_script) -> None:
+    browser = sign_in(_person(app, "Quinn Abbott"))
+    form = browser.get("/case-lists/new").form()
+    app.config["MAX_CONTENT_LENGTH"] = 20_000
+    more = {"headers": {"X-Requested-With": "fetch"}} if by_script else {}
+    typed = {**form, "name": "October", "file": (io.BytesIO(b"x" * 30_000), "list.csv")}
+    answer = browser.client.post("/case-lists/new", data=typed, **more)
+    assert answer.status_code == 413
+    if by_script:
+        assert answer.get_json() == {"error": "That is too large to send. Nothing of it was saved."}
+    else:
+        assert "A file may have up to 64 MB." in browser._page(answer, 413).text
+
+
+@pytest.mark.parametrize(
+    ("setting", "most", "typed"),
+    [
+        ("MAX_FORM_MEMORY_SIZE", 20_000, {"name": "x" * 30_000}),
+        ("MAX_FORM_PARTS", 20, {f"name-{n}": "x" for n in range(30)}),
+    ],
+)
+def test_text_or_parts_beyond_the_limit_are_the_same_page(app, sign_in, shared, setting, most, typed) -> None:
+    browser = sign_in(_person(app, "Quinn Abbott"))
+    form = browser.get("/case-lists/new").form()
+    app.config[setting] = most
+    sent = {**form, **typed, "file": (io.BytesIO(b"x"), "list.csv")}
+    page = browser._page(browser.client.post("/case-lists/new", data=sent), 413)
+    assert "too large to send" in page.html
+    assert "What you typed" not in page.text
+
+
+def test_the_largest_file_fits_into_a_request(app) -> None:
+    assert app.config["MAX_CONTENT_LENGTH"] > MAX_BYTES
+    assert f"up to {MAX_BYTES >> 20} MB" in UploadFrameForm().file.description

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from auditflow.domain.clock import FixedClock
-from auditflow.models import ModerationComment, Person, Reflection
+from auditflow.models import Deadline, ModerationComment, Person, Reflection
 from auditflow.models.database import Database
 from tests.conftest import MONDAY_MORNING
 from tests.factories.actions import Acts, make_action
@@ -27,6 +27,18 @@ def test_an_audit_that_is_being_written(database: Database, clock: FixedClock, s
     story.write_all()
     clock.advance(timedelta(days=1))
     assert "12 of 12 domains finished. Last saved yesterday at 09:00." in sign_in(story.auditor).get("/work").text
+
+
+def test_lateness_is_counted_in_working_days(database: Database, clock: FixedClock, sign_in: SignIn) -> None:
+    with database.writing() as session:
+        council = make_council(session)
+        task = make_moderation(session, council, audit=make_submitted(session, council, "moderation"))
+        task.state, task.moderator_id = "with_moderator", council.managers[1].id
+        session.get_one(Deadline, ("moderation", task.id, "decide")).due_at = clock.now() + timedelta(days=4)
+        moderator = task.moderator_id
+    clock.advance(timedelta(days=11))
+    assert "Due Friday" in (said := sign_in(moderator).get("/work").text)
+    assert ", 5 working days late" in said
 
 
 def test_an_audit_that_is_not_started(database: Database, sign_in: SignIn) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditflow.adapters.control_chart import MOST_MONTHS, read_months, read_number
+from auditflow.adapters.control_chart import MOST_MONTHS, read_months, read_number, read_series
 from auditflow.adapters.csv_file import csv_records
 from auditflow.adapters.csv_rows import rows_of
 from auditflow.domain.errors import BadInput
@@ -115,3 +115,14 @@ def test_reading_leaves_the_limits_of_other_readers_alone() -> None:
     before = csv.field_size_limit()
     list(csv_records("months.csv", b"month,value\n2026-01,5\n"))
     assert csv.field_size_limit() == before
+
+
+@pytest.mark.parametrize("slip", ["2025-13", "2025-00", "Total"])
+def test_the_page_and_the_command_line_refuse_the_same_slip(slip: str) -> None:
+    file = rows_of("m.csv", f"month,value\n2025-11,1\n2025-12,2\n{slip},3\n".encode())
+    refusals = []
+    for reading in (lambda: read_months(file), lambda: read_series(file, "month", [1.0, 2.0, 3.0])):
+        with pytest.raises(BadInput) as refused:
+            reading()
+        refusals.append(refused.value.sentence)
+    assert refusals == [f"m.csv, row 4: “{slip}” is not a month. Write it like 2026-03 or Mar 2026."] * 2

@@ -8,14 +8,17 @@ import pytest
 from scipy.stats import hypergeom
 
 from auditflow.statistics import drift
+from auditflow.statistics.agreement_intervals import agreement_intervals
 from auditflow.statistics.estimates import wilson
 from auditflow.statistics.movement_summary import MovementInput, movement_summary
 from bench import simulated_rules, simulation
 from bench.exact_coverage import exact
+from bench.simulated_agreement import DOUBLES, Doubles, agreement_coverage, chances
 from bench.simulated_demands import Outcome, bounds, demands
 from bench.simulated_intervals import CHANGES, PLAIN, PLANS, STRATA, Cell, coverage, questions
 from bench.simulated_lists import listed, samples
-from bench.simulated_rules import OTHER, bridge, says, sentences, tally
+from bench.simulated_rules import HELD, OTHER, WORLDS_SEEN, bridge, interval, says, sentences, tally
+from bench.simulated_rules import drift as drift_of
 from bench.simulated_worlds import (
     BRIDGES,
     CUTS,
@@ -114,7 +117,7 @@ def test_a_rule_that_ignores_the_auditors_fails(monkeypatch):
     whole = drift.drift_adjusted
     blind = lambda before, after, regraded: whole(before, after, {ref: before[ref] for ref in regraded})  # noqa: E731
     monkeypatch.setattr(simulated_rules, "drift_adjusted", blind)
-    assert missed(KINDER, tally(KINDER, 30, "1")) == {"false “improved”", "any claim"}
+    assert missed(KINDER, tally(KINDER, 30, "1")) == {"false “improved”", "any claim", "smallest coverage"}
 
 
 def test_an_interval_that_is_too_narrow_fails(monkeypatch):
@@ -136,7 +139,8 @@ def test_a_sentence_that_claims_too_much_fails(monkeypatch):
 
 def test_an_exact_interval_that_misses_the_truth_fails():
     short = [(question, Cell(4000, 3700, 1.0)) for question in questions(PLAIN[0])]
-    assert missed(SAME, Counter({simulated_rules.WORLDS_SEEN: 4000}), short) == {"smallest coverage simulated"}
+    held = {(interval(again), HELD): 3800 for again in BRIDGES}
+    assert missed(SAME, Counter({WORLDS_SEEN: 4000, **held}), short) == {"smallest coverage simulated"}
 
 
 def test_coverage_worked_out_is_the_one_of_the_hypergeometric_distribution():
@@ -188,3 +192,49 @@ def test_every_interval_is_on_the_page():
     counted = Counter({simulated_rules.WORLDS_SEEN: 10, ("graded", "before"): 80, ("graded", "after"): 80})
     text = page(Outcome(1, 10, dict.fromkeys(WORLDS, counted), {}, cells))
     assert text.count("90.0% (") == len(cells) + len({q.interval for q, _ in cells})
+
+
+# Agreement and the adjusted change
+
+DOUBLE = DOUBLES[0]
+
+
+def test_the_table_of_chances_has_the_grades_it_was_made_from():
+    table = chances(DOUBLE.shares, DOUBLE.alike, DOUBLE.kinder)
+    rows = [sum(table[4 * i : 4 * i + 4]) for i in range(4)]
+    assert rows == pytest.approx(DOUBLE.shares, abs=2e-3)
+    assert list(table) == pytest.approx([table[4 * j + i] for i in range(4) for j in range(4)])
+    kinder = chances(DOUBLE.shares, DOUBLE.alike, 0.5)
+    assert sum(kinder[4 * i + j] for i in range(4) for j in range(i + 1, 4)) > sum(kinder) / 4
+
+
+def test_intervals_of_agreement_are_counted_where_there_are_any():
+    few = Doubles("alike", 10, (0.02, 0.02, 0.94, 0.02), 0.7)
+    ac, kappa = agreement_coverage(few, 60, "1")
+    assert agreement_coverage(few, 60, "1") == [ac, kappa]
+    assert 0 < kappa.samples <= ac.samples < 60
+    ac, _ = agreement_coverage(DOUBLES[1], 200, "1")
+    assert ac.held >= 0.9 * ac.samples
+
+
+def test_an_interval_of_agreement_that_is_too_narrow_misses_its_demand(monkeypatch):
+    module = "bench.simulated_agreement.agreement_intervals"
+    narrow = agreement_intervals
+
+    def half(table):
+        return narrow(table, confidence=0.5)
+
+    monkeypatch.setattr(module, half)
+    cells = agreement_coverage(DOUBLES[2], 200, "1")
+    outcome = Outcome(1, 200, {SAME: Counter({WORLDS_SEEN: 200})}, {}, EXACT, {DOUBLES[2]: cells})
+    met = {demand.words: demand.met for demand in demands(outcome)}
+    assert met["Gwet’s AC2: smallest coverage"] is False
+    assert met["adjusted change: smallest coverage"] is False
+
+
+def test_the_true_change_is_what_the_adjusted_change_comes_to():
+    assert SAME.true_change == KINDER.true_change == 0
+    chance = random.Random(3)
+    harsher = WORLDS[5]
+    changes = [drift_of(two_rounds(harsher, chance), 30).adjusted for _ in range(60)]
+    assert sum(changes) / 60 == pytest.approx(harsher.true_change, abs=0.05)

@@ -7,30 +7,7 @@ import sys
 
 import pytest
 
-from auditflow.cli import main
-
-MATRIX = [[4, 6, 2, 0], [4, 16, 15, 1], [0, 4, 14, 3], [0, 0, 1, 1]]
-NAMES = ["Inadequate", "ri", "GOOD", "4"]
-
-
-def write(path, header, rows):
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([header, *rows])
-    return str(path)
-
-
-def run(capsys, *arguments):
-    """Exit code, standard output and standard error of one command."""
-    with pytest.raises(SystemExit) as ended:
-        main(["analyse", *map(str, arguments)])
-    out, err = capsys.readouterr()
-    return ended.value.code or 0, out, err
-
-
-def figures(capsys, *arguments):
-    code, out, err = run(capsys, *arguments, "--json")
-    assert (code, err) == (0, "")
-    return json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} in the output"))
+from tests.factories.analyse import MATRIX, NAMES, figures, run, write
 
 
 @pytest.fixture
@@ -71,6 +48,17 @@ def test_estimate_by_stratum(capsys, tmp_path):
     assert found["stratified"]["p"] == pytest.approx((1000 / 3 + 500 * 2 / 3) / 1500)
     assert found["stratified"]["df"] == 4
     assert found["finite_population"]["count_high"] <= 1500
+
+
+def test_groups_without_a_graded_case_are_told(capsys, tmp_path):
+    file = write(tmp_path / "round.csv", ["team", "grade"], [["a", 2 + k % 2] for k in range(40)])
+    sizes = write(tmp_path / "sizes.csv", ["team", "population"], [["a", 400], ["b", 500]])
+    code, out, _ = run(capsys, "estimate", file, "--grade", "grade", "--stratum", "team", "--sizes", sizes)
+    assert code == 0
+    assert "weighted to the 400 of 900 eligible cases in groups that were graded" in out.splitlines()[0]
+    assert "Of all eligible cases     – (not every group has a graded case)" in out
+    assert "Eligible cases spoken of  400 of 900: the others are in groups without a graded case" in out
+    assert "all eligible cases" not in out.splitlines()[0]
 
 
 def test_estimate_of_nothing(capsys, tmp_path):
@@ -225,7 +213,12 @@ def test_chart_of_shares_with_a_missing_month(capsys, tmp_path):
 
 
 def test_periods_that_are_not_months_are_taken_as_they_come(capsys, tmp_path):
-    for periods in (["Week 2", "Week 1", "Week 3"], ["2026-01-05", "2026-01-12", "2026-01-19"]):
+    for periods in (
+        ["Week 2", "Week 1", "Week 3"],
+        ["2026-01-05", "2026-01-12", "2026-01-19"],
+        ["2022-23", "2023-24", "2024-25"],
+        ["2025-W01", "2025-W02", "2025-W03"],
+    ):
         file = write(tmp_path / "w.csv", ["week", "v"], [[p, k] for k, p in enumerate(periods)])
         assert figures(capsys, "chart", file, "--period", "week", "--value", "v")["mean"] == 1.0
 
@@ -287,6 +280,7 @@ def test_unknown_kinds_and_strata_are_refused(capsys, tmp_path):
     code, _, err = run(capsys, "estimate", file, "--grade", "g", "--kind", "kind")
     assert (code, "row 3" in err, "judgemental" in err) == (1, True, True)
     sizes = write(tmp_path / "s.csv", ["team", "n"], [["x", 9]])
+    file = write(tmp_path / "r.csv", ["ref", "g", "kind", "team"], [["A", 2, "", "x"], ["B", 2, "random", "y"]])
     code, _, err = run(capsys, "estimate", file, "--grade", "g", "--stratum", "team", "--sizes", sizes)
     assert (code, "row 3" in err, "“y”" in err) == (1, True, True)
     code, _, err = run(capsys, "estimate", file, "--grade", "g", "--population", 1)
@@ -305,6 +299,12 @@ def test_unknown_kinds_and_strata_are_refused(capsys, tmp_path):
         ([["2026-01", "nan"]], [], "not a number"),
         ([["2026-01", 1]], ["--target", "3"], "target needs a direction"),
         ([["2026-01", 1]], ["--target", "three", "--better", "up"], "“three” is not a number"),
+        ([["2026-01", 1]], ["--target", "", "--better", "up"], "The target is blank"),
+        ([["2026-01", 1]], ["--target", " na ", "--better", "up"], "The target is blank"),
+        ([["2025-12", 1], ["2025-13", 2], ["2025-11", 3]], [], "row 3: “2025-13” is not a month"),
+        ([["2025-12", 1], ["2025-11", 2], ["Total", 3]], [], "row 4: “Total” is not a month"),
+        ([["Week 1", 1], ["Week 2", 2], ["2025-00", 3]], [], "row 4: “2025-00” is not a month"),
+        ([["2025-13", 1]], [], "row 2: “2025-13” is not a month"),
     ],
 )
 def test_bad_series_are_refused(capsys, tmp_path, rows, options, words):
@@ -347,7 +347,7 @@ def test_nothing_heavy_is_imported(audits):
     heavy = {"flask", "sqlalchemy", "wtforms", "celery", "numpy", "scipy", "yaml", "jinja2", "fractions", "statistics"}
     assert json.loads(done.stdout)["pairs"] == 71
     assert not loaded & heavy
-    assert len({name for name in loaded if name.startswith("auditflow")}) <= 25
+    assert len({name for name in loaded if name.startswith("auditflow")}) <= 26
 
 
 @pytest.mark.parametrize("break_", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\r\n"])

@@ -3,7 +3,14 @@
 import pytest
 
 from auditflow.domain.errors import BadInput
-from auditflow.domain.frame_mapping import adapt_mapping, check_mapping, headers_digest, mapped_columns, suggest_mapping
+from auditflow.domain.frame_mapping import (
+    adapt_mapping,
+    check_mapping,
+    headers_digest,
+    mapped_columns,
+    no_reference_found,
+    suggest_mapping,
+)
 from tests.factories.annex_a import annex_a_lists
 
 HEADERS = {"List": ["Ref", "Team", "Date of Birth", "Child name", "Date opened"]}
@@ -106,3 +113,12 @@ def test_a_mapping_that_cannot_be_used_is_refused_with_the_column(mapping, words
     found = refusal(mapping)
     assert words in str(found)
     assert found.field == field
+
+
+def test_a_file_without_a_reference_is_told_what_its_columns_are() -> None:
+    one = no_reference_found({"List": ["Name", "Team"]})
+    assert one.sentence == "No column of this file looks like a case reference. Its columns are “Name”, “Team”."
+    many = no_reference_found({"A": ["Name"], "B": [f"C{n}" for n in range(20)], "C": []}).sentence
+    assert "on A “Name”; on B “C0”, " in many
+    assert "and 8 more" in many
+    assert "no row that could be its headings" in no_reference_found({"A": []}).sentence

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from auditflow.domain.errors import BadInput
 from auditflow.domain.sampling import checking_count, choose, commitment
+from auditflow.domain.sampling_checking import choose_by_list
 
 refs_of = st.lists(st.text("ABC0123", min_size=1), unique=True, max_size=30)
 
@@ -54,3 +55,24 @@ def test_a_fifth_and_at_least_ten(cases, count):
 
 def test_the_commitment_is_the_digest_of_the_seed():
     assert commitment("s3cret") == hashlib.sha256(b"s3cret").hexdigest()
+
+
+@given(
+    st.lists(st.integers(0, 40), min_size=1, max_size=8),
+    st.integers(0, 100),
+    st.integers(0, 15),
+)
+def test_list_after_list_the_share_is_never_under_that_of_all_and_what_was_chosen_stays(sizes, percent, least):
+    lists = [[f"{place}-{n}" for n in range(size)] for place, size in enumerate(sizes)]
+    chosen = choose_by_list("seed", "moderation", lists, percent, least)
+    assert len(set(chosen)) == len(chosen) >= checking_count(sum(sizes), percent, least)
+    last = set(lists[-1])
+    before = choose_by_list("seed", "moderation", lists[:-1], percent, least)
+    assert before == [ref for ref in chosen if ref not in last]
+    if percent:
+        assert all(set(refs) & set(chosen) for refs in lists if refs), "no list is known to go unchecked"
+
+
+def test_of_one_list_it_is_the_usual_choice():
+    refs = [f"c{n}" for n in range(80)]
+    assert choose_by_list("s", "second", [refs]) == choose("s", "second", refs, 16)

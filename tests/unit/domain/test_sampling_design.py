@@ -136,6 +136,7 @@ WRONG = [
     ({"exclude": [{"reason": "x", "column": "c", "within_days": -1}]}, "whole number of days"),
     ({"priority_strata": [{"name": "n", "column": "c", "blank": True, "size": 0}]}, "size of “n” must be"),
     ({"priority_strata": [{"name": "n", "column": "c", "blank": True}] * 2}, "gives two groups one name"),
+    ({"priority_strata": [{"name": "n", "column": "c", "blank": True, "filled": 2}]}, "“priority_strata: filled” must"),
     ({"priority_strata": ["n"]}, "Each entry of “priority_strata” must have a name"),
     ({"seed": ""}, "“seed” must be text on one line"),
     ({"seed": " 9f0c"}, "“seed” must be text on one line"),
@@ -168,3 +169,11 @@ def test_fixed_numbers_beside_a_priority_group_need_its_size():
 
 def test_a_number_is_a_seed_as_it_is_written():
     assert Design.from_dict({"ref": "id", "size": 1, "seed": 20261201}).seed == "20261201"
+
+
+def test_fixed_numbers_and_sized_groups_make_the_size():
+    group = {"name": "n", "column": "c", "blank": True}
+    fixed = {"ref": "r", "stratify": "s", "allocation": {"fixed": {"a": 4, "b": 3}}}
+    assert Design.from_dict({**fixed, "priority_strata": [{**group, "size": 2}]}).size == 9
+    with pytest.raises(BadInput, match="needs a size for each group"):
+        Design.from_dict({**fixed, "priority_strata": [group]})

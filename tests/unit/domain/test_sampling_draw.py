@@ -194,7 +194,7 @@ def test_fixed_numbers_and_neyman():
     [
         ({"A": 6}, "no number for “B”, which has 40 eligible cases"),
         ({"A": 21, "B": 1}, "21 cases of “A” are asked for, but only 20 can be drawn"),
-        ({"A": 2, "B": 2, "Q": 1}, "1 cases of “Q” are asked for, but only 0 can be drawn. The list has A, B"),
+        ({"A": 2, "B": 2, "Q": 1}, "1 cases of “Q” are asked for, but only 0 can be drawn. The list has “A”, “B”"),
     ],
 )
 def test_fixed_numbers_that_do_not_fit(numbers, sentence):

@@ -133,7 +133,7 @@ def test_references_are_drawn_trimmed_and_composed():
 
 
 def test_a_missing_column_is_named_with_those_there_are():
-    with pytest.raises(BadInput, match=r"no column “type”, “team”\. It has ref, status, worker"):
+    with pytest.raises(BadInput, match=r"no column “type”, “team”\. It has “ref”, “status”, “worker”"):
         drawn({}, stratify="type", per_worker={"column": "team", "most": 1})
 
 
@@ -177,6 +177,17 @@ def test_a_priority_group_leaves_the_others_their_minimum():
 def test_a_priority_group_may_be_given_a_number():
     found = draw(teams(20, 30), {**DESIGN, **TEAMS, "size": 10, "priority_strata": [{**NEVER, "size": 4}]})
     assert found.allocation == {"N": 3, "S": 3, "never audited": 4}
+
+
+def test_a_priority_group_of_workers_has_no_case_without_a_worker():
+    rows = [{**row, "worker": "" if n % 2 else row["worker"]} for n, row in enumerate(teams(20, 30))]
+    found = draw(rows, {**DESIGN, **TEAMS, "size": 10, "priority_strata": [{**NEVER, "filled": "worker", "size": 4}]})
+    assert found.population == {"N": 15, "S": 35, "never audited": 20}
+    assert all(
+        row["worker"] for row in rows if row["ref"] in {c.ref for c in found.sample if c.stratum == NEVER["name"]}
+    )
+    with pytest.raises(BadInput, match="no column “shift”"):
+        draw(rows, {**DESIGN, **TEAMS, "priority_strata": [{**NEVER, "filled": "shift"}]})
 
 
 def test_a_priority_group_takes_as_many_as_the_caps_allow():

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from auditflow.domain.errors import BadInput
 from auditflow.domain.sampling import Design, draw, further_reserves, replace
+from auditflow.domain.sampling_draw import loss_rate
 
 DESIGN = {"ref": "ref", "size": 8, "stratify": "type", "reserves": 50, "seed": "9f0c"}
 
@@ -80,6 +81,7 @@ def test_none_left_is_missing_and_counted():
     assert after.missing == tuple(before.refs[:2])
     assert after.refs == before.refs[2:]
     assert after.loss_rate == 2 / 8
+    assert loss_rate(0, 0) == 0
 
 
 def test_weights_follow_the_cases_that_are_left_and_the_manifest_stays():

@@ -5,13 +5,14 @@ import math
 import krippendorff as krippendorff_library
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from auditflow.domain.errors import BadInput
 from auditflow.statistics.agreement import krippendorff, krippendorff_alpha, moderation_shift, two_graders
-from auditflow.statistics.bootstrap import agreement_intervals
+from auditflow.statistics.agreement_intervals import agreement_intervals
 
 # Gwet (2014), Handbook of Inter-Rater Reliability, 4th edition: pregnancy type by two abstractors, and psychiatric
 # diagnosis by two methods. Values as the author's and the irrCAC packages print them, with 95 % intervals ± 1.984 se.
@@ -180,32 +181,45 @@ def test_alpha_edges():
 # Intervals
 
 
-def test_intervals_of_twenty_and_more_cases_are_analytic():
+def test_intervals_on_a_scale_without_an_end():
+    """Of many cases they are those of the large-sample formula: Gwet's own, ± 1.96 standard errors."""
     result = agreement_intervals(DIAGNOSES)
-    assert result.method == "analytic"
-    assert tuple(result.ac) == pytest.approx((0.150, 0.447), abs=2e-3)
-    assert tuple(result.kappa) == pytest.approx((0.254, 0.513), abs=2e-3)
+    assert result.method == "transformed_t"
+    assert tuple(result.ac) == pytest.approx((0.150, 0.447), abs=0.02)
+    assert tuple(result.kappa) == pytest.approx((0.254, 0.513), abs=0.02)
 
 
-def test_intervals_of_few_cases_are_resampled_the_same_way_each_time():
+def test_intervals_are_made_as_the_page_says():
     table = [[3, 1, 0, 0], [1, 5, 1, 0], [0, 0, 4, 0], [0, 0, 0, 1]]
-    result = agreement_intervals(table)
-    agreed = two_graders(table)
-    assert result == agreement_intervals(table)
-    assert result.method == "bootstrap"
-    assert result.ac.low < agreed.ac < result.ac.high <= 1
-    assert result.kappa.low < agreed.kappa < result.kappa.high <= 1
-    assert 0.1 < result.kappa.high - result.kappa.low < 0.6
+    agreed, result = two_graders(table), agreement_intervals(table)
+    t = scipy.stats.t.ppf(0.975, 15) * math.sqrt(16 / 15)
+    away = np.log(1 - agreed.ac) + np.array([1, -1]) * t * agreed.ac_se / (1 - agreed.ac)
+    assert tuple(result.ac) == pytest.approx(tuple(1 - np.exp(away)), rel=1e-9)
+    z = np.arctanh(agreed.kappa) + np.array([-1, 1]) * t * agreed.kappa_se / (1 - agreed.kappa**2)
+    assert tuple(result.kappa) == pytest.approx(tuple(np.tanh(z)), rel=1e-9)
     wide = agreement_intervals(table, confidence=0.99)
-    assert wide.ac.low <= result.ac.low
+    assert wide.ac.low < result.ac.low < agreed.ac < result.ac.high < wide.ac.high < 1
+
+
+@given(TABLES)
+def test_every_interval_holds_its_coefficient_and_ends_within_one(table):
+    agreed, result = two_graders(table), agreement_intervals(table)
+    for value, interval in ((agreed.ac, result.ac), (agreed.kappa, result.kappa)):
+        if interval.low is None:
+            assert interval.reason in {"too_few_cases", "one_grade_only", "no_disagreement_seen", "no_variation"}
+        else:
+            assert -1 <= interval.low < value < interval.high <= 1
 
 
 def test_intervals_that_do_not_exist():
     assert agreement_intervals([[4, 1], [1, 3]]).ac.reason == "too_few_cases"
     alike = agreement_intervals([[12, 0], [0, 0]])
-    assert tuple(alike.ac) == (1.0, 1.0)
+    assert (alike.ac.low, alike.ac.high, alike.ac.reason) == (None, None, "no_disagreement_seen")
     assert (alike.kappa.low, alike.kappa.reason) == (None, "one_grade_only")
     assert agreement_intervals([[30, 0], [0, 0]]).kappa.low is None
+    diagonal = agreement_intervals([[6, 0], [0, 24]])
+    assert diagonal.ac.reason == diagonal.kappa.reason == "no_disagreement_seen"
+    assert agreement_intervals([[0, 12], [0, 0]]).ac.reason == "no_variation"
 
 
 # Moderation

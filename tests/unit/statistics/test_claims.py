@@ -48,6 +48,22 @@ def test_no_bridge_cases_end_in_that_sentence_however_much_the_grades_rose(say):
     assert pairs.endswith("because only 4 cases were audited both times (at least 10 are needed).")
 
 
+@pytest.mark.parametrize("say", [claim_sentence, finding_sentence])
+def test_records_graded_again_are_never_denied(say):
+    before = {f"C{i}": 2.0 + i % 2 for i in range(20)}
+    after = {ref: value + 0.5 for ref, value in before.items()}
+    lost = {f"L{i}": 2.0 for i in range(15)}
+    alone = say(drift_adjusted(before, after, lost), *NAMES)
+    assert alone.endswith("because the 15 December records graded again were left out, without a pair to compare with.")
+    some = say(drift_adjusted(before, after, {**lost, "C1": 3.0}), *NAMES)
+    assert some.endswith(
+        "because only 1 December record with a pair was graded again (at least 10 are needed), 15 without."
+    )
+    few = drift_adjusted({"C1": 2.0}, {"C1": 3.0}, lost)
+    assert few.reason == "too_few_pairs"
+    assert say(few, *NAMES).endswith("because only 1 case was audited both times (at least 10 are needed).")
+
+
 def test_drift_is_said_first_when_its_interval_leaves_out_nought():
     assert claim_sentence(KINDER, *NAMES) == (
         "20 December records were graded again by March’s auditors: they were 0.12 of a grade kinder (0.01 to "

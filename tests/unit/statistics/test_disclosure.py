@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from auditflow.domain.errors import BadInput
-from auditflow.statistics.disclosure import hide_percentage, round_to_base, suppress
+from auditflow.statistics.disclosure import hide_percentage, round_to_base, suppress, suppress_group
 
 TABLES = st.integers(1, 5).flatmap(
     lambda columns: st.lists(
@@ -27,7 +27,8 @@ def totals(table):
 def attack(table, mask, *, rows_out=True, columns_out=True):
     """The feasible range of every hidden count given everything published, by a linear programme for each.
 
-    Unknowns are the hidden cells and totals; equations are the sums of rows and columns, and of the totals.
+    Unknowns are the hidden cells and totals; equations are the sums of rows and columns, and of the totals. Totals
+    that are not published at all are unknown too, and nobody's secret.
     """
     row_totals, column_totals = totals(table)
     unknown = {(i, j): None for i, row in enumerate(mask) for j, hidden in enumerate(row) if hidden}
@@ -59,7 +60,9 @@ def attack(table, mask, *, rows_out=True, columns_out=True):
         low = linprog(aim, A_eq=np.array(left), b_eq=right, bounds=(0, None))
         high = linprog(-aim, A_eq=np.array(left), b_eq=right, bounds=(0, None))
         assert low.status == 0
-        yield name, value[name], low.fun, math.inf if high.status == 3 else -high.fun
+        published = {(False, True): rows_out, (True, False): columns_out, (True, True): rows_out or columns_out}
+        if published.get((name[0] == "sum", name[1] == "sum"), True):
+            yield name, value[name], low.fun, math.inf if high.status == 3 else -high.fun
 
 
 @settings(max_examples=120, deadline=None)
@@ -77,8 +80,27 @@ def test_the_same_when_one_kind_of_total_is_not_published(table, rows_out):
     row_totals, column_totals = totals(table)
     mask = suppress(table, row_totals if rows_out else None, None if rows_out else column_totals)
     assert all(mask.column_totals if rows_out else mask.row_totals)
-    for name, _, low, high in attack(table, mask):
+    for name, _, low, high in attack(table, mask, rows_out=rows_out, columns_out=not rows_out):
         assert high - low >= 5 - 1e-6, (name, low, high)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TABLES)
+def test_without_any_total_only_what_is_small_or_telling_is_hidden(table):
+    mask = suppress(table, None, None)
+    assert all(mask.row_totals + mask.column_totals)
+    for name, _, low, high in attack(table, mask, rows_out=False, columns_out=False):
+        assert high - low >= 5 - 1e-6, (name, low, high)
+    for row, hidden in zip(table, mask, strict=True):
+        telling = len(row) > 1 and sum(count > 0 for count in row) == 1
+        small = [1 <= count <= 4 for count in row]
+        assert hidden == small if not telling else sum(hidden) == 2
+
+
+def test_totals_that_nobody_sees_give_nothing_back():
+    assert suppress([[1, 20]], None, None)[0] == [True, False]
+    assert suppress([[1, 20]], [21], None)[0] == [True, True]
+    assert suppress([[0, 12, 0]], None, None)[0] == [True, True, False]
 
 
 @given(TABLES)
@@ -94,6 +116,28 @@ def test_small_counts_are_hidden_and_tables_without_them_are_left_alone(table):
     alike = any(len(row) > 1 and sum(count > 0 for count in row) == 1 for row in table)
     if not small and not alike:
         assert not any(hide for row in mask for hide in row)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from([0, 0, 1, 2, 4, 5, 7, 12, 30]), min_size=1, max_size=5))
+def test_one_group_under_its_total_keeps_every_hidden_count_open(counts):
+    hidden, whole = suppress_group(counts)
+    left = sum(count for count, hide in zip(counts, hidden, strict=True) if hide)
+    assert all(hide for count, hide in zip(counts, hidden, strict=True) if 1 <= count <= 4)
+    assert whole or not 1 <= sum(counts) <= 4
+    if whole:
+        assert any(hidden) or not counts
+    elif any(hidden):
+        assert sum(hidden) >= 2
+        assert left >= 5
+    if not any(1 <= count <= 4 for count in counts) and sum(count > 0 for count in counts) != 1:
+        assert not any(hidden)
+
+
+def test_a_group_of_one_answer_hides_a_nought_too():
+    assert suppress_group([0, 12, 0]) in (([True, True, False], False), ([False, True, True], False))
+    assert suppress_group([12, 8, 3]) == ([False, True, True], False)
+    assert suppress_group([2, 1]) == ([True, True], True)
 
 
 def test_primary_suppression_alone_would_leak():

@@ -223,3 +223,16 @@ def test_the_finite_interval_covers_at_least_as_often_as_it_says():
         result = finite_population(sum(random.sample(population, 40)), 40, 200)
         hits += result.count_low <= 60 <= result.count_high
     assert hits >= 0.95 * 400 - 3 * math.sqrt(400 * 0.05 * 0.95)
+
+
+@pytest.mark.parametrize("nothing", [float("nan"), float("inf"), None, "3", [3]])
+def test_what_is_no_number_is_refused_with_a_sentence(nothing):
+    for call in (
+        lambda: wilson(nothing, 3),
+        lambda: wilson(1, nothing),
+        lambda: clopper_pearson(nothing, 3),
+        lambda: finite_population(1, 3, nothing),
+        lambda: wilson(1, 3, confidence=nothing),
+    ):
+        with pytest.raises(BadInput):
+            call()

@@ -55,6 +55,7 @@ def sample() -> RoundGrades:
 def test_completion_counts_every_drawn_case() -> None:
     done = round_summary(sample())["completion"]
     assert done == {
+        "eligible": 200,
         "planned": 12,
         "done": 11,
         "late": 1,
@@ -157,3 +158,45 @@ def test_a_board_is_told_when_there_are_too_few_cases() -> None:
     few = RoundGrades(tuple(audit(n, GOOD) for n in range(9)), {}, ENDS, ENDS)
     board: Any = board_round(few)
     assert (board["sentence"], board["cases"]) == ("Fewer than 10 cases were audited: too few to report.", None)
+
+
+@pytest.mark.parametrize("good", [0, 1, 4, 5, 15, 16, 19, 20])
+def test_a_board_is_shown_neither_none_nor_all_nor_near_them(good: int) -> None:
+    grades = RoundGrades(tuple(audit(n, GOOD if n < good else RI) for n in range(20)), {}, ENDS, ENDS)
+    board: Any = board_round(grades)
+    shown = 5 <= good <= 15
+    assert (bool(board["bars"]), board["hidden"]) == (shown, not shown)
+    alike = {0: "very few or none", 20: "all or nearly all"}
+    near = 0 if good < 5 else 20
+    assert shown or alike[near] in board["sentence"]
+
+
+def weighted(protection: int, need: int) -> RoundGrades:
+    """Ten of 20 cases of child protection and ten of 180 in need, so many of each good or better."""
+    counts = [("cp", protection), ("cin", need)]
+    audits = [audit(n, GOOD if n % 10 < counts[n // 10][1] else RI, stratum=counts[n // 10][0]) for n in range(20)]
+    return RoundGrades(tuple(audits), {}, ENDS, date(2026, 12, 1), {"cp": 20, "cin": 180}, 200)
+
+
+def test_a_boards_fraction_is_the_headlines_where_that_is_weighted() -> None:
+    given = weighted(9, 3)
+    estimate: Any = round_summary(given)["estimate"]
+    assert (estimate["good"], estimate["n"]) == (12, 20)
+    assert estimate["interval"]["value"] == pytest.approx(0.1 * 0.9 + 0.9 * 0.3)
+    board: Any = board_round(given)
+    assert board["sentence"] == (
+        "In December about 1 in 3 of cases were good or better. Some kinds of case were checked more often than "
+        "others, and this allows for it."
+    )
+    assert (board["bars"], board["hidden"], board["cases"]) == ([], False, 20)
+    more: Any = board_round(replace(given, sizes={"cp": 20, "cin": 180, "care": 100}, population=300))
+    assert "about 1 in 3 of cases in the groups we checked were good or better." in more["sentence"]
+
+
+def test_a_weighted_fraction_does_not_point_at_single_children_either() -> None:
+    board: Any = board_round(weighted(3, 1))
+    assert board["sentence"] == (
+        "In December too few of the cases we checked were on one side to say how many of all were good or better."
+    )
+    assert (board["bars"], board["hidden"]) == ([], True)
+    assert board_round(weighted(9, 8))["hidden"] is True

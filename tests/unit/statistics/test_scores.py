@@ -39,7 +39,8 @@ def test_fewer_than_half_of_the_domains_leaves_a_case_out():
     scores = occasion_scores(before, after, {"A": row(1, 1, 1, 1)}, DOMAINS)
     assert scores.left_out == ("A", "C")
     assert set(scores.before) == set(scores.after) == {"B"}
-    assert scores.regraded == {}
+    assert scores.regraded == {"A": 1.0}
+    assert drift_adjusted(scores.before, scores.after, scores.regraded).bridge_left_out == 1
     five = [*DOMAINS, "court"]
     assert occasion_scores({"B": before["B"]}, {"B": after["B"]}, {}, five).left_out == ("B",)
 

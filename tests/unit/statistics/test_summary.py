@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from auditflow.domain.grades import Grade
 from auditflow.statistics.agreement_summary import agreement_summary
 from auditflow.statistics.chart_summary import ChartInput, chart_summary
-from auditflow.statistics.estimates import Stratum, stratified_proportion, wilson
+from auditflow.statistics.estimates import Stratum, finite_population, stratified_proportion, wilson
 from auditflow.statistics.movement_summary import MovementInput, movement_summary
 from auditflow.statistics.summary import EstimateInput, estimate_summary, headline_interval
 from auditflow.statistics.tables import count_grades, grade_table
@@ -72,6 +72,34 @@ def test_strata_without_a_graded_case_are_told():
     given_grades = EstimateInput([Grade.GOOD, Grade.INADEQUATE, None], ["a", "a", "b"], {"a": 20, "b": 30})
     stratified = estimate_summary(given_grades)["stratified"]
     assert (stratified["covered"], stratified["population"], stratified["p"]) == (20, 50, 0.5)
+
+
+UNCOVERED = EstimateInput([Grade.GOOD] * 20 + [Grade.INADEQUATE] * 20, ["a"] * 40, {"a": 400, "b": 500})
+
+
+def test_groups_without_a_graded_case_are_never_spoken_for():
+    figures = estimate_summary(UNCOVERED)
+    assert figures["sentence"] == (
+        "20 of 40 (50%) good or better; weighted to the 400 of 900 eligible cases in groups that were graded that is "
+        "50%, and we can be fairly confident it is between 35% and 65%."
+    )
+    finite = figures["finite_population"]
+    assert (finite["count_low"], finite["high"], finite["reason"]) == (None, None, "groups_not_graded")
+
+
+def test_a_group_too_small_for_a_case_of_its_own_is_not_spoken_for_either():
+    small = EstimateInput([Grade.GOOD, Grade.INADEQUATE] * 6, ["a"] * 12, {"a": 100, "b": 5})
+    figures = estimate_summary(small)
+    assert "across the 100 of 105 eligible cases in groups that were graded we can" in figures["sentence"]
+    within = finite_population(6, 12, 100)
+    assert (figures["interval"]["low"], figures["interval"]["high"]) == (within.low, within.high)
+    every = estimate_summary(EstimateInput([Grade.GOOD] * 10, ["a"] * 10, {"a": 10, "b": 50}))
+    assert every["sentence"] == (
+        "10 of 10 (100%) good or better: these are the 10 of 60 eligible cases in groups that were graded, and nothing "
+        "is known of the other groups."
+    )
+    nothing = estimate_summary(EstimateInput([], [], {"a": 10}))
+    assert nothing["finite_population"]["reason"] == "groups_not_graded"
 
 
 @settings(max_examples=60, deadline=None)

@@ -52,6 +52,23 @@ def test_a_round_without_cases_is_left_out() -> None:
     assert nothing["points"] == []
 
 
+def test_a_weighted_round_has_no_test_that_could_contradict_its_picture() -> None:
+    """Plain counts rise from 10 to 40 of 80 while the weighted shares that are shown fall."""
+    counts, shares = (10, 20, 30, 40), (0.5, 0.4, 0.3, 0.2)
+    rounds = [
+        TrendPoint("R", good, 80, value, value - 0.1, value + 0.1) for good, value in zip(counts, shares, strict=True)
+    ]
+    found: Any = trend_summary([point(10, 80), *rounds[1:]])
+    assert (found["z"], found["p"], found["reason"]) == (None, None, "weighted_round")
+    assert found["sentence"].startswith(
+        "In 3 of the 4 rounds some kinds of case were checked more often than others. The shares allow for that, and "
+        "no test for a trend does: look at how the ranges overlap."
+    )
+    assert "rose" not in found["sentence"]
+    one: Any = trend_summary(rounds[:1])
+    assert one["reason"] == "too_few_rounds"
+
+
 def test_every_sentence_warns_of_the_grading() -> None:
     for rounds in (1, 4):
         found: Any = trend_summary([point(5, 20)] * rounds)

@@ -51,7 +51,17 @@ def test_the_table_has_the_first_auditors_grade_as_its_row() -> None:
 def test_one_grade_by_everybody_leaves_kappa_undefined() -> None:
     found = facts([(GOOD, GOOD)] * 25)
     assert found[KAPPA] == "Not defined: everyone used one grade."
-    assert found[AC].startswith("1.00")
+    assert found[AC] == "1.00; there is no range, because no disagreement was seen"
+
+
+def test_no_disagreement_is_not_certainty() -> None:
+    pairs = [(GOOD, GOOD), (RI, RI)] * 8
+    found = facts(pairs)
+    assert found[AC] == found[KAPPA] == "1.00; there is no range, because no disagreement was seen"
+    assert part(pairs)["words"] == (
+        "The two auditors gave the same grade in all 16 cases. More cases might have shown disagreements, and how many "
+        "cannot be told from none."
+    )
 
 
 def test_results_that_were_frozen_without_ranges_still_open() -> None:

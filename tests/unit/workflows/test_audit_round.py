@@ -8,17 +8,23 @@ from tests.factories.workflow_tables import Expected, Refusal, Scenario, compare
 from workflows.audit_round import WORKFLOW
 
 GRADED = {"grades_in": 1}
+CENSUS = {"kind": "census"}
 PUBLIC = {"seed_source": "public"}
 
 EXPECTED = Expected(
     workflow=WORKFLOW,
     facts={
+        "kind": "sample",
         "frame_frozen": True,
         "design_complete": True,
         "seed_source": "product",
         "public_event_ahead": False,
         "design_unchanged": True,
         "public_witnesses": 0,
+        "next_list_frozen": True,
+        "next_list_later": True,
+        "next_unmatched_names": 0,
+        "checking_seed_shown": False,
         "unallocated_cases": 0,
         "untrained_allocations": 0,
         "conflicted_allocations": 0,
@@ -61,6 +67,15 @@ EXPECTED = Expected(
             {"approved_ask": "discard_draw"},
             plus="sampled director: discard_draw>planned",
         ),
+        Scenario(
+            "a census",
+            CENSUS,
+            plus="live qa_lead: add_month>live",
+            minus="""
+                sampled qa_lead: extend_reserves>sampled
+                live qa_lead: extend_reserves>live
+            """,
+        ),
         Scenario("public event ahead and witnessed", PUBLIC | {"public_event_ahead": True, "public_witnesses": 2}),
         Scenario(
             "public event neither named nor witnessed",
@@ -92,6 +107,17 @@ EXPECTED = Expected(
         Refusal("names_matched", "sampled", "launch", "qa_lead", {"unmatched_names": 1}),
         Refusal("every_case_settled", "live", "begin_reporting", "qa_lead", {"unsettled_cases": 1}),
         Refusal("second_gradings_settled", "live", "begin_reporting", "qa_lead", {"open_second_gradings": 1}),
+        Refusal("has_reserves", "live", "extend_reserves", "qa_lead", CENSUS),
+        Refusal("is_census", "live", "add_month", "qa_lead", {"kind": "sample"}, before=CENSUS),
+        *(
+            Refusal(guard, "live", "add_month", "qa_lead", CENSUS | facts, before=CENSUS)
+            for guard, facts in (
+                ("checks_unknown", {"checking_seed_shown": True}),
+                ("next_list_frozen", {"next_list_frozen": False}),
+                ("next_list_later", {"next_list_later": False}),
+                ("next_names_matched", {"next_unmatched_names": 1}),
+            )
+        ),
         Refusal("results_frozen", "reporting", "close", "qa_lead", {"results_frozen": False}),
         Refusal("no_grade_in", "live", "cancel", "qa_lead", GRADED),
         Refusal("grade_in", "live", "cancel", "director", {"grades_in": 0}, before=GRADED),

@@ -14,6 +14,7 @@ ASKS = ["remove", "mark_not_audited", "discard_draw", "cannot_do"]
 WORDS = {
     "purpose": st.sampled_from(["main", "second", "calibration", "bridge"]),
     "round_state": st.sampled_from(sorted(WORKFLOWS["audit_round"].state_keys)),
+    "kind": st.sampled_from(["sample", "re_audit", "census"]),
     "seed_source": st.sampled_from(["product", "public"]),
     "ask": st.sampled_from(ASKS),
     "approved_ask": st.none() | st.sampled_from(ASKS),

@@ -5,20 +5,67 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from auditflow.adapters.spreadsheet import Sheet
+from auditflow.adapters.spreadsheet import Sheet, xlsx_bytes
 from auditflow.domain.graded import GradedAudit
 from auditflow.domain.grades import Grade
-from auditflow.web.audit_round_pages import KIND_WORDS
-from auditflow.web.results_words import GRADES
+from auditflow.reporting.about import About, day_words
+from auditflow.reporting.result_words import GRADES, KIND_WORDS, PURPOSES
 
 Figures = Mapping[str, Any]
 GRADING_HEADINGS = ("Case", "Purpose", "How it came in", "Group", "Team", "State", "First grade", "Moderated grade")
-PURPOSES = {
-    "main": "Audit",
-    "second": "Blind second grading",
-    "calibration": "Calibration",
-    "bridge": "First audit's record graded again",
-}
+
+
+_DEFINED = (
+    ("Good or better", "Graded Good or Outstanding. The others are graded Requires improvement or Inadequate."),
+    (
+        "Not applicable",
+        "Never a grade and never a nought: such a case leaves the denominator and stands beside it.",
+    ),
+    ("Which cases", "Only cases drawn at random, and reserves that came in for them. Those added by hand stand apart."),
+    (
+        "Which grade",
+        "The published one: what was decided in a dispute, else the moderator's, else the first.",
+    ),
+    ("Intervals", "Two-sided, at 95%. A share and its interval are left empty below 10 cases of a domain."),
+    ("p-values", "McNemar's, mid-p unless it says otherwise; Holm's are adjusted for the number of domains."),
+)
+
+
+def results_workbook(
+    results: Figures,
+    gradings: Iterable[GradedAudit] | None,
+    states: Mapping[str, str],
+    about: About,
+    *,
+    teams: bool = True,
+) -> bytes:
+    """The results as one Excel file: what they are, a sheet a table, then every grading as it stands.
+
+    `gradings` None leaves the last sheet out, for those who may not see single cases; `states` are the words for an
+    audit's states.
+    """
+    sheets = [about_sheet(about), *result_sheets(results, teams=teams)]
+    if gradings is not None:
+        domains = {domain["key"]: domain["title"] for domain in results["domains"]}
+        sheets.append(Sheet("Gradings", grading_headings(domains), grading_rows(gradings, domains, states)))
+    return xlsx_bytes(sheets)
+
+
+def about_sheet(about: About) -> Sheet:
+    """The first sheet: whose results these are, which version, how to check them, how figures are defined."""
+    seal = f"{about.seal[0]}, {about.seal[1]}" if about.seal else "none yet"
+    rows: list[tuple[str, Any]] = [
+        ("Marking", about.marking),
+        ("Council", about.council_name),
+        ("Round", about.round_name),
+        ("Audit tool", about.tool_title),
+        ("Results", about.status),
+        ("Made on", day_words(about.made_on)),
+        ("SHA-256 of the results", about.results_sha256),
+        ("Latest seal of the journal", seal),
+        *_DEFINED,
+    ]
+    return Sheet("About", ("What", "This workbook"), rows)
 
 
 def result_sheets(results: Figures, *, teams: bool) -> list[Sheet]:

@@ -8,10 +8,31 @@ from typing import Any
 from auditflow.domain.grades import Grade
 from auditflow.statistics.wording import FEW, number, percent, plural, share
 
-__all__ = ["GRADES", "GRADE_KEYS", "percent", "plural", "range_words", "reasons_words", "share", "share_words"]
+__all__ = [
+    "GRADES",
+    "GRADE_KEYS",
+    "KIND_WORDS",
+    "PURPOSES",
+    "REASONS",
+    "percent",
+    "plural",
+    "points_words",
+    "range_words",
+    "reasons_words",
+    "share",
+    "share_words",
+]
 
 GRADES = [grade.short_name for grade in sorted(Grade, reverse=True)]
 """The grades' names, best first."""
+KIND_WORDS = {"random": "At random", "replacement": "Reserve", "judgemental": "Added (not random)"}
+"""How a case came into the sample."""
+PURPOSES = {
+    "main": "Audit",
+    "second": "Blind second grading",
+    "calibration": "Calibration",
+    "bridge": "First audit's record graded again",
+}
 GRADE_KEYS = {grade.short_name: int(grade) for grade in Grade}
 
 REASONS = {

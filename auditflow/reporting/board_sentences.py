@@ -1,0 +1,289 @@
+"""What a board report says in sentences, part by part; the board's page uses some of them too.
+
+Plain English: shares as fractions in words, no interval, no decimals, no team, and no count that `board_tables` keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from auditflow.reporting.about import About, day_words
+from auditflow.statistics.board_tables import THRESHOLD, BoardTables, Share, Tried
+from auditflow.statistics.sentences import when
+from auditflow.statistics.wording import FEW, fraction_words, plural
+
+__all__ = [
+    "FOOTNOTE",
+    "HIDDEN",
+    "NO_PICTURE",
+    "ask_whom",
+    "checked",
+    "chosen",
+    "domains_about",
+    "grades_about",
+    "how_chosen",
+    "how_to_check",
+    "limits",
+    "moved_about",
+    "share_cell",
+    "work_about",
+    "work_done",
+]
+
+Figures = Mapping[str, Any]
+_SPACE = "\N{NO-BREAK SPACE}"
+NO_PICTURE = (
+    "There is no picture: so few cases are on one side that the counts could point at single children.",
+    "There is no picture: the cases were chosen because they were not yet good.",
+    "There is no picture: there are too few cases.",
+    "There is no picture: some kinds of case were checked more often than others, so the counts would mislead.",
+)
+"""Why there is none: a small side; cases chosen for being poor; too few cases; a share that is weighted."""
+FOOTNOTE = (
+    "c stands for a count of 1 to 4, and for one that is left out because a count of 1 to 4 could be worked out from "
+    "it. For the same reason up to 4 cases are called “very few or none”, and all but up to 4 “all or nearly all”."
+)
+
+HIDDEN = "c: a count of 1 to 4, or one that is left out to protect such a count."
+
+
+def how_chosen(results: Figures) -> list[str]:
+    """How the cases were chosen and checked, in sentences without small numbers."""
+    about, moved = results["round"], results["re_audit"]
+    if moved is None:
+        words = ["The cases were drawn at random from every case that could be audited."]
+    elif moved["because_poor"]:
+        words = ["The cases were chosen because they were not yet good at the first audit."]
+    else:
+        words = [
+            f"The cases were drawn at random in {moved['before']} and audited again in {moved['after']}, as a rule by "
+            "different people. Cases that could not be audited again are in neither count."
+        ]
+    words.append("A share of the audits, chosen at random, was checked by a second person.")
+    if about["discarded_draws"]:
+        words.append("An earlier draw was discarded; the reason is on record.")
+    return words
+
+
+def chosen(results: Figures) -> list[str]:
+    """The same with the numbers: how many could be drawn, were drawn, and were audited again."""
+    first, *others = how_chosen(results)
+    return [first, *(_drawn(results["completion"]) if results["re_audit"] is None else _paired(results)), *others]
+
+
+def _drawn(done: Figures) -> list[str]:
+    eligible, planned = done.get("eligible"), done["planned"]
+    if not eligible or not planned:
+        return []
+    if planned >= eligible:
+        return [f"There were {eligible:,} of them, and all were taken."]
+    by = "A number that nobody could know before gave the order, so nobody picked a case, and anybody can repeat it."
+    return [f"There were {eligible:,} of them, of which {planned:,} were drawn. {by}"]
+
+
+def _paired(results: Figures) -> list[str]:
+    moved = results["re_audit"]
+    if not moved["pairs"]:
+        return ["No case has been audited both times, so nothing can be compared."]
+    those = f"{plural(moved['cases'], 'case')} {'so chosen' if _poor(moved) else 'of the first audit'}"
+    words = [f"Of the {those}, {moved['pairs']:,} {'is' if moved['pairs'] == 1 else 'are'} compared here."]
+    if moved["lost"]:
+        words[0] = f"{words[0][:-1]}; {_were(moved['lost'])} not audited again."
+    if moved["same_auditor"]:
+        words.append(f"{_were(moved['same_auditor']).capitalize()} audited by the same person both times and left out.")
+    if moved["replacements"]:
+        words.append(f"{_were(moved['replacements']).capitalize()} audited in place of a lost one; left out too.")
+    return [" ".join(words)]
+
+
+def _were(count: int) -> str:
+    return f"{count:,} {'was' if count == 1 else 'were'}"
+
+
+def work_done(results: Figures) -> list[str]:
+    """How far the work got, beside its table."""
+    done, ends = results["completion"], date.fromisoformat(results["round"]["first_ends_on"])
+    words = [
+        f"These are counts of our own work, and none is hidden. Late means agreed after {day_words(ends)}, the first "
+        "end date."
+    ]
+    if done["removed"]:
+        words.append(_reserves(done["replacements"], done["missing"]))
+    if done["disputed"]:
+        some = f"{done['disputed']:,}" if done["disputed"] >= THRESHOLD else "A few"
+        words.append(f"{some} grades are published in dispute: there the first grade stands.")
+    return words
+
+
+def _reserves(came: int, missing: int) -> str:
+    if not came:
+        return "No reserve came in for the removed cases."
+    left = f"; for {plural(missing, 'case')} none was left" if missing > 0 else ""
+    return f"For the removed cases {plural(came, 'reserve')} came in, in the order of the draw{left}."
+
+
+def grades_about(results: Figures, tables: BoardTables) -> list[str]:
+    """What the table of grades shows, or why there is none."""
+    again = results["re_audit"]
+    if tables.cases < FEW:
+        return [str(results["board"]["sentence"]) if not _poor(again) else "Too few cases to report how they moved."]
+    if _poor(again):
+        return ["No share is given for before and after: some of these cases would have come out better anyway."]
+    if not tables.picture and not results["board"]["hidden"]:
+        return ["The grades are not counted here: some kinds of case were checked more often than others."]
+    if not tables.picture:
+        return ["So few cases are on one side that no grade is counted here: it could point at single children."]
+    if again is None:
+        return [_one_round(results, tables)]
+    before, after = tables.grades
+    return [
+        f"Of the same {tables.cases:,} cases, {before.good:,} were good or better {when(before.name)} and "
+        f"{after.good:,} {when(after.name)}."
+    ]
+
+
+def _one_round(results: Figures, tables: BoardTables) -> str:
+    good, n, eligible = tables.grades[0].good, tables.cases, results["completion"].get("eligible")
+    words = f"Of {n:,} cases, {good:,} were good or better: {fraction_words(good, n)}."
+    low, high = (fraction_words(round(1000 * results["estimate"]["wilson"][end]), 1000) for end in ("low", "high"))
+    if not eligible or n >= eligible:
+        return words
+    between = f"between {low} and {high}" if low != high else low
+    return f"{words} Had every case been audited that could be, it would probably have been {between}."
+
+
+def moved_about(results: Figures, tables: BoardTables) -> list[str]:
+    """Beside the movement: why some figures stand there without the others."""
+    if tables.cases < FEW or results["re_audit"] is None:
+        return []
+    if tables.moved is None:
+        return ["How many cases moved up or down is not counted here: it could point at single children."]
+    if tables.grades and all(shown.grades is None for shown in tables.grades):
+        return ["The four grades are not counted one by one: beside these counts they could point at single children."]
+    return []
+
+
+def _poor(again: Figures | None) -> bool:
+    return bool(again and again["because_poor"])
+
+
+def domains_about(results: Figures) -> list[str]:
+    """What the table of domains compares."""
+    if results["re_audit"] is None:
+        return ["In the order of the audit tool. Cases to which a domain does not apply are in no share."]
+    return [
+        "In the order of the audit tool: how many of the same cases were good or better, by the grades that the "
+        "auditors gave first. Cases to which a domain did not apply both times are in no share. Single domains differ "
+        "by chance more than the whole does."
+    ]
+
+
+def work_about() -> list[str]:
+    """What the table of actions counts."""
+    return [
+        "Every action that was agreed about a finding of the first audit, by the domain of the finding. An action "
+        "about two domains is counted in both. Whether it made a difference is judged by a second person."
+    ]
+
+
+def checked(tables: BoardTables) -> list[str]:
+    """Moderation and second grading: how often a second look came to the same."""
+    words = [_at_random(tables.share)]
+    if tables.reasons.cases is None:
+        words.append("A few more were looked at for a reason, such as a very low or a very high grade.")
+    elif tables.reasons.cases:
+        start = f"{tables.reasons.cases:,} more were looked at for a reason, such as a very low or a very high grade"
+        words.append(f"{start}{_stood(tables.reasons.same)}.")
+    words.append(_blind(tables.double))
+    words.append("Every figure here uses the grade that stood in the end.")
+    return words
+
+
+def _at_random(share: Tried) -> str:
+    if not share.cases:
+        return "No audit that was chosen at random has been looked at by a moderator."
+    count = f"{plural(share.cases, 'audit')}, chosen at random, {'was' if share.cases == 1 else 'were'}"
+    moved = ""
+    if share.up is not None and share.down is not None:
+        moved = f"; {share.up:,} were raised and {share.down:,} lowered"
+    return f"{count} looked at by a moderator{_stood(share.same)}{moved}."
+
+
+def _stood(same: Share) -> str:
+    if same.words is None:
+        return ", too few to say how often the first grade stood"
+    return f"; the first grade stood in {_counted(same)}"
+
+
+def _counted(share: Share) -> str:
+    return f"{share.words} of them" if share.count is None else f"{share.count:,} of them, {share.words}"
+
+
+def _blind(double: Tried) -> str:
+    if not double.cases:
+        return "No case was graded by two auditors who did not know of each other."
+    start = f"{plural(double.cases, 'case was', 'cases were')} graded by two auditors who did not know of each other"
+    if double.same.words is None:
+        return f"{start}: too few to say how often they agreed."
+    near = f", and grades no more than one step apart in {_counted(double.near)}" if double.near.words else ""
+    return f"{start}. They gave the same grade in {_counted(double.same)}{near}."
+
+
+def limits(results: Figures, tables: BoardTables) -> list[str]:
+    """What the figures cannot tell, besides the one caveat of the first page."""
+    again = results["re_audit"]
+    words = ["Whether practice is getting better or worse: that takes the same cases, audited again."]
+    if again is not None:
+        words = ["What brought a change about: there are no cases to compare with for which nothing was done."]
+    words.append("Whether a small difference means anything: a few cases more or less can be chance.")
+    if again and again["lost"] and tables.picture:
+        words.append(_lost(again))
+    return words
+
+
+def _lost(again: Figures) -> str:
+    """What those who were not audited again could make of it, at the worst and at the best."""
+    good, lost = again["good_after"], again["lost"]
+    whole = again["pairs"] + lost
+    worst, best = fraction_words(good, whole), fraction_words(good + lost, whole)
+    those = "the case that was" if lost == 1 else f"the {lost:,} cases that were"
+    start = f"How {those} not audited again would have come out"
+    if worst == best:
+        return f"{start}: with or without them it is {worst} of {whole:,}."
+    return f"{start}: with none of them good or better it would be {worst} of {whole:,}, with all of them {best}."
+
+
+def how_to_check(about: About) -> list[str]:
+    """How somebody outside can see that the figures are those that were published."""
+    words = [
+        f"{about.status}. Closed results are kept as they were; what is decided afterwards makes a further version "
+        "beside them. Every version has a fingerprint, which changes if any figure does."
+        if about.version is not None
+        else f"{about.status}. They have a fingerprint all the same, which changes if any figure does."
+    ]
+    words.append(
+        "The journal of all decisions is sealed regularly, and the seals are sent outside. Whoever keeps them can see "
+        "that nothing was changed afterwards."
+        if about.seal
+        else "The journal of all decisions has not been sealed yet."
+    )
+    words.append(
+        "The quality assurance lead can give you the files with which anybody repeats the draw without our help."
+    )
+    return words
+
+
+def ask_whom(about: About) -> str:
+    """Who answers questions."""
+    return f"The quality assurance lead of {about.council_name}, who led this round."
+
+
+def share_cell(share: Share, cases: int | None) -> str:
+    """A share as a table's cell has it: "about 1 in 3 (24 of 71)", words alone, or the mark of what is hidden."""
+    if share.words is None:
+        return "c"
+    if share.count is None or cases is None:
+        return share.words
+    return f"{share.words} ({_SPACE.join((f'{share.count:,}', 'of', f'{cases:,}'))})"

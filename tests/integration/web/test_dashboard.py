@@ -1,0 +1,78 @@
+"""A number on the dashboard or on the results opens just so many cases, all over the sample council."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from auditflow.app import furnish
+from auditflow.cli.council.make import make_council
+from auditflow.config import Settings
+from auditflow.domain.clock import FixedClock
+from auditflow.models.database import Database, open_database
+from tests.pages import XHTML, Browser, Page
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+COUNTED = re.compile(r"^([\d,]+)(?: \(\d+%\))?$")
+Sample = tuple[Database, dict[str, int]]
+
+pytestmark = pytest.mark.xdist_group("sample council in pages")
+
+
+@pytest.fixture(scope="module")
+def sample(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
+    """The sample council, made once."""
+    path = tmp_path_factory.mktemp("sample") / "council.db"
+    shutil.copy(sqlite_template, path)
+    database = open_database(f"sqlite:///{path}")
+    with database.writing() as session:
+        made = make_council(session, NOW)
+        ids = {"baseline": made.baseline.id, "live": made.live.id, "lead": made.staff.named["qa"].id}
+    yield database, ids
+    database.engine.dispose()
+
+
+@pytest.fixture
+def lead(one_app: Flask, settings: Settings, sample: Sample) -> Browser:
+    """Its quality assurance lead."""
+    database, ids = sample
+    furnish(one_app, settings, FixedClock(NOW), database)
+    return Browser(one_app, ids["lead"])
+
+
+def opening(page: Page) -> dict[str, int]:
+    """The links of the page's tables whose words are a number, with the number."""
+    assert page.root is not None
+    found = {}
+    for cell in page.root.iter(f"{XHTML}td"):
+        for link in cell.iter(f"{XHTML}a"):
+            shown = COUNTED.match((link.text or "").strip())
+            if shown:
+                found[link.get("href", "")] = int(shown.group(1).replace(",", ""))
+    return found
+
+
+def listed(lead: Browser, href: str) -> int:
+    """How many rows the list at `href` has, all its pages together."""
+    count = 0
+    while href:
+        page = lead.get(href)
+        assert page.root is not None
+        count += sum(len(body.findall(f"{XHTML}tr")) for body in page.root.iter(f"{XHTML}tbody"))
+        href = next((a.get("href", "") for a in page.root.iter(f"{XHTML}a") if a.get("rel") == "next"), "")
+    return count
+
+
+@pytest.mark.parametrize(
+    ("place", "least"), [("/rounds/{live}", 40), ("/results/{baseline}", 60), ("/results/{live}", 8)]
+)
+def test_each_number_opens_as_many_cases(lead: Browser, sample: Sample, place: str, least: int) -> None:
+    numbers = opening(lead.get(place.format(**sample[1])))
+    assert len(numbers) >= least
+    assert {href: listed(lead, href) for href in numbers} == numbers
