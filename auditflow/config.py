@@ -27,7 +27,11 @@ KNOWN = {
     "BASE_URL",
     "SEAL_ADDRESSES",
     "ALERT_PHONES",
+    "REPORT_TEMPLATE",
+    "REPORT_MARKING",
 }
+LONGEST_MARKING = 60
+"""Characters of a protective marking: it stands in one line at the head of each page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,9 @@ class Settings:
     council_colour: str
     alert_phones: str
     seal_addresses: tuple[str, ...]
+    report_template: Path | None
+    """The council's own Word template: set on the server, never uploaded, since its braces are run as a program."""
+    report_marking: str
 
     @property
     def embedded(self) -> bool:
@@ -70,6 +77,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         council_colour=_colour(given.get("COUNCIL_COLOUR", "#12436d")),
         alert_phones=given.get("ALERT_PHONES", ""),
         seal_addresses=_addresses(given.get("SEAL_ADDRESSES", "")),
+        report_template=_template(given.get("REPORT_TEMPLATE")),
+        report_marking=_marking(given.get("REPORT_MARKING", "OFFICIAL-SENSITIVE")),
     )
     _refuse_sqlite_shared(settings)
     return settings
@@ -98,6 +107,24 @@ def _addresses(value: str) -> tuple[str, ...]:
     if wrong is not None:
         raise BadInput(f"AUDITFLOW_SEAL_ADDRESSES: “{wrong}” is not an e-mail address. Separate several with commas.")
     return found
+
+
+def _template(value: str | None) -> Path | None:
+    """The template's place; read once here, so that a mistake is found at the start and not by the next report."""
+    if value is None:
+        return None
+    path = Path(value).absolute()
+    try:
+        with path.open("rb"):
+            return path
+    except OSError as fault:
+        raise BadInput(f"AUDITFLOW_REPORT_TEMPLATE names {path}, which cannot be read: {fault.strerror}.") from None
+
+
+def _marking(value: str) -> str:
+    if len(value) > LONGEST_MARKING or not value.isprintable():
+        raise BadInput(f"AUDITFLOW_REPORT_MARKING must be one line of at most {LONGEST_MARKING} characters.")
+    return value
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:

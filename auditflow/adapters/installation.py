@@ -29,6 +29,18 @@ def broker_fault(redis_url: str) -> str:
     return ""
 
 
+def pdf_fault() -> str:
+    """Blank if PDFs can be made here, otherwise what is missing: a package of Python's or a library of the system's."""
+    try:
+        import weasyprint  # noqa: F401
+    except ImportError:
+        return "WeasyPrint is not installed"
+    except OSError:
+        # It loads pango, a library that is not Python's, by its name.
+        return "pango is missing"
+    return ""
+
+
 def disk_fault(folder: Path) -> str:
     """Blank if the folder can be written to and has room, otherwise what is wrong."""
     try:

@@ -19,10 +19,15 @@ from auditflow.models.database import Database, open_database
 from auditflow.services.health import Health, read_health
 from auditflow.services.seal_post import find_verification
 
+PDF_MEND = (
+    "For PDF reports install, where workers run, the Debian packages libpango-1.0-0, libpangoft2-1.0-0 and"
+    " libharfbuzz-subset0, and the program with its “pdf” extra."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. `mend` is blank when it is well."""
+    """One thing looked at. `mend` says what to do about it, and about what only some councils need."""
 
     name: str
     well: bool
@@ -33,7 +38,7 @@ class Finding:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(as_json: bool) -> None:
-    """Check settings, database, migrations, broker, mail, clock and disk; exit 1 if anything is wrong.
+    """Check settings, database, migrations, broker, mail, reports, clock and disk; exit 1 if anything is wrong.
 
     Example: auditflow doctor --json
     """
@@ -66,7 +71,16 @@ def examine() -> Iterator[Finding]:
         yield Finding("mail", True, "The mail server answers.")
     except Refused as refusal:
         yield Finding("mail", False, refusal.sentence, "Messages wait and go out by themselves once this is mended.")
+    yield _pdf()
     yield from _database(settings)
+
+
+def _pdf() -> Finding:
+    """A council may do without PDFs: their absence is said, and nothing is wrong."""
+    fault = installation.pdf_fault()
+    if not fault:
+        return Finding("reports", True, "Word, PDF and Excel can be made here.")
+    return Finding("reports", True, f"Word and Excel can be made here, PDF cannot: {fault}.", PDF_MEND)
 
 
 def _plain(name: str, fault: str, well: str, mend: str) -> Finding:

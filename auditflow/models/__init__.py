@@ -21,6 +21,7 @@ from auditflow.models.journal import Journal, JournalText, ReadLog, Seal, SealLe
 from auditflow.models.moderation import Moderation, ModerationComment
 from auditflow.models.outbox import Deadline, Job, Outbox, Setting, Stuck
 from auditflow.models.person import Person, Role, person_role
+from auditflow.models.report import Report
 from auditflow.models.sample import CensusList, Draw, SampleCase
 from auditflow.models.team import CouncilService, Team
 from auditflow.models.timetable import CouncilTimetable
@@ -59,6 +60,7 @@ __all__ = [
     "Person",
     "ReadLog",
     "Reflection",
+    "Report",
     "Role",
     "RoundAuditor",
     "RoundResult",

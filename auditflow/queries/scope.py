@@ -20,11 +20,13 @@ from auditflow.models import (
     Moderation,
     Person,
     Reflection,
+    Report,
     Stuck,
     Team,
 )
 from auditflow.models.base import core
 from auditflow.models.person import held_on
+from auditflow.models.report import BOARD_KINDS
 from auditflow.queries.known_person import KnownPerson, know_person
 from workflows.roles import PERSON_ROLES
 
@@ -175,6 +177,21 @@ def visible_rounds(viewer: Viewer) -> Predicate:
     if viewer.has("board_member", "head_of_service", "team_manager"):
         return sa.or_(own, AuditRound.state == "closed")
     return own
+
+
+def visible_reports(viewer: Viewer) -> Predicate:
+    """Which reports exist for this person: published ones for whoever reads results, drafts for who leads the round.
+
+    The workbook holds every grading, so it is the QA lead's; while they grade one of its cases it does not exist.
+    """
+    for_boards, published = Report.kind.in_(BOARD_KINDS), Report.version.is_not(None)
+    if viewer.has("qa_lead"):
+        others = sa.or_(CaseAudit.auditor_id.is_(None), CaseAudit.auditor_id != viewer.person_id)
+        grading = sa.select(CaseAudit.round_id).where(CaseAudit.ref.in_(_graded_now(viewer)), others)
+        return sa.or_(for_boards, Report.round_id.not_in(grading))
+    if viewer.has("director"):
+        return for_boards
+    return sa.and_(for_boards, published) if viewer.has("head_of_service", "board_member") else sa.false()
 
 
 def visible_actions(viewer: Viewer) -> Predicate:

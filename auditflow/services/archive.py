@@ -25,6 +25,8 @@ from auditflow.models import Base, Seal
 
 FORMAT = 1
 BATCH = 1000
+FILES_AT_ONCE = 20
+"""Of rows that hold a file so many are in memory."""
 HEADER = "backup.json"
 
 
@@ -74,12 +76,16 @@ def _newest_seal(session: Session) -> dict[str, Any] | None:
 def _write_table(session: Session, table: sa.Table, part: IO[bytes]) -> tuple[int, str]:
     digest, count = hashlib.sha256(), 0
     order = list(table.primary_key.columns)
-    for row in session.execute(sa.select(table).order_by(*order), execution_options={"yield_per": BATCH}):
+    for row in session.execute(sa.select(table).order_by(*order), execution_options={"yield_per": _at_once(table)}):
         line = json.dumps({k: _plain(v) for k, v in row._mapping.items()}, ensure_ascii=False).encode() + b"\n"
         digest.update(line)
         part.write(line)
         count += 1
     return count, digest.hexdigest()
+
+
+def _at_once(table: sa.Table) -> int:
+    return FILES_AT_ONCE if any(isinstance(column.type, sa.LargeBinary) for column in table.c) else BATCH
 
 
 def _plain(value: Any) -> Any:
@@ -173,7 +179,7 @@ def _fill(session: Session, table: sa.Table, archive: zipfile.ZipFile, ahead: li
     batch: list[dict[str, Any]] = []
     for row in _rows(table, archive):
         batch.append({**row, **dict.fromkeys(ahead, None)})
-        if len(batch) == BATCH:
+        if len(batch) == _at_once(table):
             session.execute(sa.insert(table), batch)
             batch = []
     if batch:

@@ -25,6 +25,7 @@ from auditflow.services.act import Act
 from auditflow.services.dispute_escalation import publish_undecided
 from auditflow.services.journal import Note, record
 from auditflow.services.permission import ask_first
+from auditflow.services.report import queue_reports
 from auditflow.services.transitions import Outcome, Request, apply
 from auditflow.statistics.board_summary import board_re_audit, board_round
 from auditflow.statistics.re_audit_summary import re_audit_summary
@@ -82,9 +83,11 @@ def results_digest(results: Mapping[str, Any]) -> str:
 
 
 def close_round(session: Session, round_id: int, act: Act, *, expected_version: int | None = None) -> Outcome:
-    """Freeze the results as version 1 under their digest, and publish them. The same act closes once.
+    """Freeze the results as version 1 under their digest and publish them; a worker then makes the reports.
 
-    What was challenged since reporting began and nobody decided in time is settled first, as when it began.
+    What was challenged since reporting began and nobody decided in time is settled first, as when it began. The same
+    act closes once.
+
     Raises NotFound, Stale, WrongState, NotPermitted or GuardRefused.
     """
     facts = ask_first(session, ("audit_round", round_id), "close", act, expected_version=expected_version)
@@ -93,7 +96,7 @@ def close_round(session: Session, round_id: int, act: Act, *, expected_version: 
     else:
         publish_undecided(session, round_id, act)
         frozen = _freeze(session, round_id, 1, act)
-    return apply(
+    outcome = apply(
         session,
         Request(
             "audit_round",
@@ -106,13 +109,16 @@ def close_round(session: Session, round_id: int, act: Act, *, expected_version: 
             facts={"results_frozen": True},
         ),
     )
+    if facts.repeats is None:
+        queue_reports(session, round_id, act.by_system("reports"))
+    return outcome
 
 
 def remake_results(session: Session, round_id: int, act: Act) -> RoundResult | None:
     """A further version of a closed round's results, beside the earlier ones; None if no figure has changed.
 
     A re-audit that is closed keeps the results it was closed with: its baseline's later corrections are the
-    baseline's own.
+    baseline's own. A worker makes the reports of the new version.
     """
     latest = find_frozen_results(session, round_id)
     if latest is not None and _same_figures(latest.results, compute_results(session, round_id)):
@@ -123,6 +129,7 @@ def remake_results(session: Session, round_id: int, act: Act) -> RoundResult | N
     record(
         session, row, act.by_system(f"results-version-{made.number}"), Note("results_remade", "system", details=details)
     )
+    queue_reports(session, round_id, act.by_system(f"reports-version-{made.number}"))
     return made
 
 

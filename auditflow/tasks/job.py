@@ -12,16 +12,15 @@ from sqlalchemy.orm import Session
 
 from auditflow.domain.errors import Refused
 from auditflow.models import Job
+from auditflow.queries.report import REPORT_JOB
 from auditflow.services.frame import IMPORT
 from auditflow.services.job import claim_job, fail_job, finish_job, give_up_jobs, report_progress
-from auditflow.tasks import frame
+from auditflow.tasks import frame, report
 from auditflow.tasks.office import Office
 
 log = structlog.get_logger()
 
-BROKEN = (
-    "Something went wrong on our side. Nothing was changed. Try again; if it happens twice, tell your administrator."
-)
+BROKEN = "Something went wrong on our side. Try again; if it happens twice, tell your administrator."
 
 
 class Cancelled(Exception):
@@ -50,7 +49,7 @@ class Progress:
 
 
 Work = Callable[[Office, dict[str, Any], Progress], dict[str, Any]]
-KINDS: dict[str, Work] = {IMPORT: frame.import_cases}
+KINDS: dict[str, Work] = {IMPORT: frame.import_cases, REPORT_JOB: report.make_reports}
 """Job kind -> the function that does it; each must be harmless when done twice."""
 
 

@@ -1,4 +1,4 @@
-"""Files to keep: a table as CSV or xlsx, under a name of its own."""
+"""Files to keep: a table as CSV or xlsx, a report, under a name of its own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from auditflow.adapters.spreadsheet import Sheet, csv_bytes, xlsx_bytes
 TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
     "zip": "application/zip",
 }
 

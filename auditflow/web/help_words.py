@@ -33,6 +33,7 @@ ROLE_HELP: dict[str, tuple[str, ...]] = {
         "Plan a round: audit tool and dates, list, design of the sample, draw, allocation, launch.",
         "On the round’s page: what is late, what is stuck, who needs a reminder. Decisions come first.",
         "Close the round when every case is agreed, removed or not audited; then results are published.",
+        "Reports and files, from a round’s results, has its board report as Word and PDF, and every table.",
         "Under Results, a control chart tells a change in a monthly measure from its usual ups and downs.",
     ),
     "head_of_service": (
@@ -53,6 +54,7 @@ ROLE_HELP: dict[str, tuple[str, ...]] = {
     ),
     "board_member": (
         "Results shows each closed round on one page: one sentence, one picture, and what it cannot tell you.",
+        "From that page you download the round’s report as Word or PDF.",
         "You see no case and no worker, and small numbers are left out.",
     ),
     "administrator": (
@@ -88,7 +90,10 @@ SEES: dict[str, tuple[str, str]] = {
         "What was handed to them, until a date",
         "Moderate; decide a dispute handed to them",
     ),
-    "board_member": ("Published results: no case, no worker, small numbers left out", "Read them, and print the page"),
+    "board_member": (
+        "Published results: no case, no worker, small numbers left out",
+        "Read them, and download the report as Word or PDF",
+    ),
     "administrator": (
         "People, teams, settings, the journal without what was written; no case content",
         "Add people and give roles; look after teams, audit tools and how long things are kept",

@@ -10,6 +10,7 @@ from auditflow.queries.journal import JournalEntry
 from workflows.roles import ROLES
 
 TITLES: dict[tuple[str, str], str] = {
+    ("audit_round", "report_made"): "Report made and kept",
     ("case_audit", "created"): "Chosen for audit",
     ("case_audit", "allocated"): "Allocated to an auditor",
     ("case_audit", "reallocated"): "Given to another auditor",

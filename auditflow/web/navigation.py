@@ -36,7 +36,7 @@ PARTS = {
         "audit_round",
     ),
     **dict.fromkeys(("dispute", "correction", "stuck"), "work"),
-    "control_chart": "results",
+    **dict.fromkeys(("control_chart", "report"), "results"),
 }
 """Pages that belong to an item of another name: pages -> the item's."""
 

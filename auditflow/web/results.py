@@ -11,6 +11,7 @@ from auditflow.domain.errors import NotFound
 from auditflow.models import AuditRound
 from auditflow.queries.audit_tool import list_tool_titles
 from auditflow.queries.moves import moves_for
+from auditflow.queries.report import list_published_reports
 from auditflow.queries.results import (
     get_result_round,
     list_latest_results,
@@ -21,6 +22,7 @@ from auditflow.reporting.board_sentences import NO_PICTURE, how_chosen
 from auditflow.services.re_audit import READY
 from auditflow.services.results import results_of
 from auditflow.web.layout import day
+from auditflow.web.report_page import file_address, size_words
 from auditflow.web.request import asked_number, db, now, viewer
 from auditflow.web.results_agreement import ENOUGH
 from auditflow.web.results_groups import group_parts
@@ -135,7 +137,16 @@ def results_board(round_id: int) -> Any:
         row=row,
         board=results["board"],
         how=how_chosen(results),
+        files=_files(round_id),
         no_picture=NO_PICTURE[0],
         inside=me.has(*INSIDE),
         month=f"{date.fromisoformat(results['round']['record_date']):%B %Y}",
     )
+
+
+def _files(round_id: int) -> list[dict[str, str]]:
+    """The published report of the version that is shown, to take away; nothing before it is made."""
+    versions = list_result_versions(db(), round_id)
+    reports = list_published_reports(db(), viewer(), round_id, versions[-1][0]) if versions else []
+    names = {"board_word": "Word document", "board_pdf": "PDF"}
+    return [{"text": f"{names[r.kind]} ({size_words(r.size)})", "href": file_address(r)} for r in reports]

@@ -51,7 +51,7 @@ def results_close_now(round_id: int) -> Any:
     form, version = PressForm(request.form), form_version()
     if version is None:
         raise NotFound("There is no such page.")
-    words = "The round is closed and its results are published."
+    words = "The round is closed and its results are published. The reports for the board are being made."
     if tried(form, lambda: close_round(db(), round_id, act(), expected_version=version)):
         flash(words, "success")
         return redirect(url_for("results.results_show", round_id=round_id), 303)

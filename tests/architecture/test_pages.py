@@ -50,7 +50,8 @@ NOT_HERE = {
 SIGNING = r"sign-in|sign-out|set-password/.*"
 NEW = r"case-lists/new|rounds/new|rounds/\d+/re-audit|audits/\d+/concern|people/(services/|teams/)?new"
 # An invitation and a handing over change other rows than the person's.
-UNVERSIONED = r"stuck/check|people/\d+/(invite|hand-over)"
+# So do a report, which is of whatever the results are when it is made.
+UNVERSIONED = r"stuck/check|people/\d+/(invite|hand-over)|results/\d+/reports(/cancel)?"
 # A control chart is drawn from what is sent: there is no row.
 OF_NO_ROW = r"charts"
 WITHOUT_VERSION = re.compile(rf"^/({SIGNING}|{NEW}|{UNVERSIONED}|{OF_NO_ROW})$")

@@ -31,6 +31,7 @@ from tests.factories.census import RULES, live_census, november, october
 from tests.factories.council import START, Council, make_council
 from tests.factories.drafts import start, write_all
 from tests.factories.moderation import make_dispute, make_moderation, make_submission, make_submitted
+from tests.factories.reports import keep_reports
 from tests.factories.results import reported, set_columns
 from tests.factories.sampling import Steps, make_frame
 
@@ -121,6 +122,7 @@ def _rounds(session: Session, found: Panorama) -> dict[str, AuditRound]:
     made["reporting"] = reported(session, steps(), frame)
     made["closed"] = reported(session, steps(), frame)
     set_columns(session, made["closed"], state="closed", closed_at=MONDAY_MORNING)
+    found.add("report_id", *keep_reports(session, made["closed"], 1))
     census = october(session, found.council)
     made["census planned"] = steps().planned(census, RULES, kind="census", name="Every new plan")
     made["census"] = live_census(steps(), census)

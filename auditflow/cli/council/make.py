@@ -19,7 +19,7 @@ from auditflow.cli.council.audits import Story
 from auditflow.cli.council.calendar import Calendar, calendar_for
 from auditflow.cli.council.diary import Diary
 from auditflow.cli.council.people import Staff, make_staff
-from auditflow.cli.council.post import post_the_past
+from auditflow.cli.council.post import ask_now, post_the_past
 from auditflow.domain.clock import local_date
 from auditflow.models import AuditRound
 from auditflow.services.act import Act
@@ -61,6 +61,7 @@ def make_council(session: Session, now: datetime, *, say: Say = lambda _line: No
         story.diary.live(session, now)
         check_stuck(session, Act(None, now, "sample:stuck-now"))
         post_the_past(session, now)
+        ask_now(session, now)
         seal_journal(session, now)
     return Made(staff, first, second)
 

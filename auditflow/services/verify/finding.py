@@ -16,6 +16,7 @@ KINDS = (
     "answers_edited",
     "text_edited",
     "results_edited",
+    "report_edited",
     "seal_forged",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,6 +107,26 @@ def test_doctor_is_content_and_then_is_not(run: Run, monkeypatch: pytest.MonkeyP
     assert (code, set(wrong)) == (1, {"mail", "journal triggers"})
     assert "journal_delete" in wrong["journal triggers"]["says"]
     assert all(f["mend"] for f in wrong.values())
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"), [(ImportError, "WeasyPrint is not installed"), (OSError, "pango is missing")]
+)
+def test_doctor_says_that_no_pdf_can_be_made_and_how_to_mend_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch, fault: type[Exception], says: str
+) -> None:
+    class Missing:
+        @staticmethod
+        def find_spec(name: str, *_rest: object) -> None:
+            if name == "weasyprint":
+                raise fault
+
+    run(*ADA)
+    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Missing, *sys.meta_path])
+    code, out, err = run("doctor")
+    assert (code, f"Word and Excel can be made here, PDF cannot: {says}." in out) == (0, True)
+    assert "libpango-1.0-0, libpangoft2-1.0-0 and libharfbuzz-subset0" in err
 
 
 def test_doctor_says_what_is_wrong_with_a_setting(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,11 +23,13 @@ from auditflow.models import (
     Deadline,
     Dispute,
     FrameCase,
+    Job,
     Journal,
     Moderation,
     Outbox,
     Person,
     Reflection,
+    Report,
     RoundResult,
     SampleCase,
     Team,
@@ -193,6 +195,18 @@ def test_the_same_date_gives_the_same_council(
         heads = again.execute(HEADS).all()
     database.engine.dispose()
     assert heads == session.execute(HEADS).all()
+
+
+def test_the_reports_of_the_closed_round_wait_for_the_worker_since_now(
+    council: tuple[Session, Made, datetime],
+) -> None:
+    session, made, now = council
+    jobs = session.scalars(sa.select(Job)).all()
+    assert [(job.kind, job.state, job.payload["round_id"]) for job in jobs] == [
+        ("report.make", "queued", made.baseline.id)
+    ]
+    assert jobs[0].created_at == now
+    assert count(session, Report) == 0
 
 
 def test_the_mail_of_the_past_went_out_when_it_was_due(council: tuple[Session, Made, datetime]) -> None:

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from auditflow.adapters.schema import newest_revision
 from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import BadInput
-from auditflow.models import CaseAudit, Person, RoundResult, Seal, Team
+from auditflow.models import CaseAudit, Person, Report, RoundResult, Seal, Team
 from auditflow.models.database import Database
 from auditflow.services.act import Act
 from auditflow.services.archive import read_header, restore_backup, write_backup
 from auditflow.services.audit_round import begin_reporting
 from auditflow.services.case_audit_submit import submit_case_audit
+from auditflow.services.report import Made, keep_report, queue_reports
 from auditflow.services.results import check_frozen, close_round, compute_results, results_digest, results_of
 from auditflow.services.seal import seal_journal
 from auditflow.services.verify import verify_journal
@@ -25,6 +26,9 @@ from tests.factories.audit_story import CALM
 from tests.factories.audits import make_case_audit, make_round
 from tests.factories.council import make_council
 from tests.factories.drafts import start, write_all
+
+PDF = bytes(range(256)) * 300
+"""Every byte that there is, and no text."""
 
 
 @pytest.fixture
@@ -40,6 +44,9 @@ def backup(database: Database, clock: FixedClock, tmp_path: Path) -> Path:
             submit_case_audit(session, audit.id, Act(audit.auditor_id, clock.now(), f"submit-{audit.id}"))
         begin_reporting(session, row.id, Act(council.qa_lead.id, clock.now(), "begin-reporting"))
         close_round(session, row.id, Act(council.qa_lead.id, clock.now(), "close-the-round"))
+        job = queue_reports(session, row.id, Act(None, clock.now(), "reports"))
+        made = Made("board_pdf", PDF, job.id, "a" * 64)
+        keep_report(session, row.id, 1, made, Act(None, clock.now(), "report"))
         seal_journal(session, clock.now())
     path = tmp_path / "backup.zip"
     with database.reading() as session:
@@ -107,6 +114,16 @@ def test_a_restored_round_gives_the_same_results(database: Database, backup: Pat
         assert results_digest(compute_results(session, round_id)) == frozen
         assert results_digest(results_of(session, round_id)) == frozen
         assert check_frozen(session, round_id)
+
+
+def test_reports_come_back_byte_for_byte(database: Database, backup: Path) -> None:
+    wipe(database)
+    with database.writing() as session:
+        restore_backup(session, backup, revision=newest_revision() or "")
+    with database.reading() as session:
+        report = session.scalars(sa.select(Report)).one()
+        assert (report.content, report.version, report.size) == (PDF, 1, len(PDF))
+        assert verify_journal(session).findings == ()
 
 
 def test_a_database_with_data_is_refused(database: Database, backup: Path) -> None:

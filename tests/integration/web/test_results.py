@@ -176,7 +176,7 @@ def test_the_board_sees_closed_results_only_and_never_a_case(scene: Scene, sign_
     assert "What this cannot tell you" in page.text
     assert "CF-" not in page.text
     assert not any("/cases" in link or "/audits" in link for link in page.links())
-    for path in ("cases", "tables.xlsx", "domains.csv", "gradings.csv"):
+    for path in ("cases", "tables.xlsx", "domains.csv", "gradings.csv", "reports"):
         board.get(f"/results/{scene.baseline}/{path}", status=404)
 
 

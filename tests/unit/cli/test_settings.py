@@ -31,6 +31,10 @@ MISTAKES = {
     ("BASE_URL", "https://"): "AUDITFLOW_BASE_URL is not a whole address",
     ("COUNCIL_COLOUR", "blue"): "must be a colour such as",
     ("SEAL_ADDRESSES", "records@example.org, nobody"): "“nobody” is not an e-mail address",
+    ("REPORT_TEMPLATE", "/nowhere/board.docx"): "board.docx, which cannot be read: No such file",
+    ("REPORT_TEMPLATE", "/"): "which cannot be read: Is a directory",
+    ("REPORT_MARKING", "O" * 61): "at most 60 characters",
+    ("REPORT_MARKING", "OFFICIAL\nSECRET"): "must be one line",
     ("MAIL_ADDRESS", "x"): "AUDITFLOW_MAIL_ADDRESS is not known",
 }
 
@@ -56,6 +60,16 @@ def test_the_secret_key_is_made_once_and_kept_for_this_account_only(tmp_path: Pa
     assert load_settings({"AUDITFLOW_DATA": str(tmp_path)}).secret_key == first.secret_key
     assert len(first.secret_key) >= 32
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_reports_are_marked_and_use_the_usual_template_unless_told_otherwise(tmp_path: Path) -> None:
+    usual = load_settings({"AUDITFLOW_DATA": str(tmp_path)})
+    assert (usual.report_marking, usual.report_template) == ("OFFICIAL-SENSITIVE", None)
+    own = tmp_path / "board.docx"
+    own.write_bytes(b"PK")
+    given = {"AUDITFLOW_REPORT_MARKING": "OFFICIAL", "AUDITFLOW_REPORT_TEMPLATE": str(own)}
+    told = load_settings({"AUDITFLOW_DATA": str(tmp_path), **given})
+    assert (told.report_marking, told.report_template) == ("OFFICIAL", own)
 
 
 def test_every_setting_is_in_the_example_and_no_other() -> None:
