@@ -8,7 +8,8 @@ value that a rule cannot use) is left to the reading by rows, which says the sam
 from collections import Counter
 from collections.abc import Generator, Hashable, Iterable, Mapping, Sequence
 from contextlib import closing
-from itertools import repeat
+from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple, cast
 
 from auditflow.domain.sampling_list import EVERYONE, CaseList, ColumnRows, NotByColumns, Tally
@@ -46,13 +47,15 @@ def placed_blocks(cases: CaseList, rows: ColumnRows, tally: Tally, sizes: Counte
     """
     design = cases.design
     tally.excluded.update(dict.fromkeys((rule.reason for rule in design.exclude), 0))
-    names, places, cleaned = design.columns, _Places(cases), Remembered(clean)
-    with closing(rows.blocks(names)) as blocks:
+    apart = [design.ref, *(cap.column for cap in design.caps)]
+    places, cleaned = _Places(cases, rows.few.difference(apart)), Remembered(clean)
+    wanted = list(dict.fromkeys([*((name,) for name in apart), *places.groups]))
+    with closing(rows.blocks(wanted)) as blocks:
         for columns in blocks:
-            of = dict(zip(names, columns, strict=True))
-            refs = of[design.ref]
+            of = dict(zip(wanted, columns, strict=True))
+            refs = of[design.ref,]
             _refuse_unclean(refs)
-            block = Block(places.of(of, len(refs)), refs, [of[cap.column] for cap in design.caps], cleaned)
+            block = Block(places.of(of, len(refs)), refs, [of[cap.column,] for cap in design.caps], cleaned)
             _count(block.places, tally, sizes)
             yield block
     if not tally.rows:
@@ -85,30 +88,48 @@ def _refuse_unclean(refs: Column) -> None:
 class _Places:
     """Where cases go: each combination of the rules' answers is decided once, as it is for a row."""
 
-    def __init__(self, cases: CaseList) -> None:
+    def __init__(self, cases: CaseList, few: frozenset[str]) -> None:
         design, day = cases.design, cases.design.reference_date
         self.design = design
         rules = [*design.exclude, *(entry.rule for entry in design.priority_strata)]
         self.asked: list[tuple[str, Mapping[Any, Any]]] = [(rule.column, rule.tester(day)) for rule in rules]
         if design.stratify is not None:
             self.asked.append((design.stratify, cases.ordinary_strata()[1]))
+        self.groups = _groups([column for column, _ in self.asked], few)
         self.known = Remembered(self._decide)
+        self.answers = [Remembered(partial(self._answer, group)) for group in self.groups]
 
-    def of(self, columns: Mapping[str, Column], count: int) -> list[str | Excluded]:
+    def of(self, columns: Mapping[tuple[str, ...], Column], count: int) -> Sequence[str | Excluded]:
         """The place of each case of a block."""
-        everyone = [] if self.design.stratify is not None else [repeat(EVERYONE, count)]
-        answers = [map(answer.__getitem__, columns[name]) for name, answer in self.asked]
+        if not self.groups:
+            return [self.known[()]] * count
+        said = [
+            map(answer.__getitem__, columns[group]) for group, answer in zip(self.groups, self.answers, strict=True)
+        ]
         try:
-            return list(map(self.known.__getitem__, zip(*answers, *everyone, strict=True)))
+            return list(map(self.known.__getitem__, zip(*said, strict=True)))
         except ValueError as problem:
             raise NotByColumns from problem
 
+    def _answer(self, group: tuple[str, ...], text: Hashable) -> tuple[tuple[int, Any], ...]:
+        """What is answered about one value, or one combination of few values, with the place of each question."""
+        values = str(text).split(ColumnRows.JOIN) if len(group) > 1 else [text]
+        of = dict(zip(group, values, strict=True))
+        return tuple([(n, answer[of[column]]) for n, (column, answer) in enumerate(self.asked) if column in of])
+
     def _decide(self, combination: Hashable) -> str | Excluded:
         """The first rule that applies excludes; the first priority group that applies takes; else the stratum."""
-        *yes, stratum = cast("tuple[Any, ...]", combination)
-        for rule, applies in zip(self.design.exclude, yes, strict=False):
-            if applies:
+        answers = dict(chain.from_iterable(cast("tuple[tuple[tuple[int, Any], ...], ...]", combination)))
+        excluding, placing = self.design.exclude, self.design.priority_strata
+        for number, rule in enumerate(excluding):
+            if answers[number]:
                 return Excluded(rule.reason)
-        placing = yes[len(self.design.exclude) :]
-        names = (entry.name for entry, applies in zip(self.design.priority_strata, placing, strict=True) if applies)
-        return next(names, cast("str", stratum))
+        ahead = (entry.name for number, entry in enumerate(placing, len(excluding)) if answers[number])
+        return next(ahead, cast("str", answers.get(len(excluding) + len(placing), EVERYONE)))
+
+
+def _groups(columns: Iterable[str], few: frozenset[str]) -> list[tuple[str, ...]]:
+    """The columns that are asked about: those of few values together, every other by itself."""
+    names = list(dict.fromkeys(columns))
+    together = tuple([name for name in names if name in few])
+    return [*([together] if together else []), *((name,) for name in names if name not in few)]

@@ -29,13 +29,19 @@ _Test = tuple[str, Any, Remembered[bool]]
 
 
 class ColumnRows(ABC, Iterable[Sequence[Hashable]]):
-    """Rows that can also be had as columns of text, some thousand cases at a time; no reference is there twice."""
+    """Rows that can also be had as columns of text, some thousand cases at a time; no reference is there twice.
+
+    Columns whose values are `few` and repeat each other's combinations may be had together, each case's values joined.
+    """
+
+    few: frozenset[str] = frozenset()
+    JOIN = "\x1e"
 
     @abstractmethod
-    def blocks(self, names: Sequence[str]) -> Generator[Sequence[Sequence[str]], None, None]:
-        """The columns of these names, block by block; closed before the rows are used otherwise.
+    def blocks(self, columns: Sequence[Sequence[str]]) -> Generator[Sequence[Sequence[str]], None, None]:
+        """Columns, each one's name or several names to be joined, block by block; closed before other use.
 
-        Raises NotByColumns if they cannot be told apart.
+        Raises NotByColumns if values cannot be told apart.
         """
 
 

@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -24,6 +25,8 @@ Answer = TypeVar("Answer")
 
 CASE = core(FrameCase)
 OWN = ("case_type", "status", "team", "worker", "opened", "closed")
+FEW = frozenset({"case_type", "status", "restricted", "age_band", "sex", "ethnicity", "disability"})
+"""Columns with a handful of values each."""
 BLOCK = 25_000
 """Cases in one answer: a few megabytes."""
 FIRST_BLOCK = 3_000
@@ -66,6 +69,7 @@ def list_case_rows(session: Session, frame: Frame, columns: Iterable[str]) -> Ca
 class _ListedRows(ColumnRows):
     def __init__(self, session: Session, frame_id: int, columns: Sequence[str]) -> None:
         self.session, self.frame_id, self.columns = session, frame_id, columns
+        self.few = FEW
 
     def __iter__(self) -> Iterator[Sequence[Any]]:
         own = [CASE.c["ref" if name == "case_ref" else name] for name in self.columns if _is_own(name)]
@@ -76,19 +80,19 @@ class _ListedRows(ColumnRows):
         found = self.session.execute(statement, execution_options={"yield_per": AT_ONCE})
         yield from ((*row[:-1], *(row[-1].get(name, "") for name in further)) for row in found) if further else found
 
-    def blocks(self, names: Sequence[str]) -> Generator[Sequence[Sequence[str]], None, None]:
-        """The columns of these names, block by block, in the order in which the rows were written."""
-        answers = self._answers(names)
+    def blocks(self, columns: Sequence[Sequence[str]]) -> Generator[Sequence[Sequence[str]], None, None]:
+        """These columns, block by block, in the order in which the rows were written."""
+        answers = self._answers(columns)
         apart = self.session.get_bind().dialect.name == "postgresql"
         with closing(_ahead(answers) if apart else answers) as coming:
             for count, *texts in coming:
-                columns = [text.split(BETWEEN) for text in texts]
-                if any(len(column) != count for column in columns):
+                block = [text.split(BETWEEN) for text in texts]
+                if any(len(column) != count for column in block):
                     raise NotByColumns
-                yield columns
+                yield block
 
-    def _answers(self, names: Sequence[str]) -> Generator[Sequence[Any], None, None]:
-        statement, after, most = _block(self.frame_id, names), 0, FIRST_BLOCK
+    def _answers(self, columns: Sequence[Sequence[str]]) -> Generator[Sequence[Any], None, None]:
+        statement, after, most = _block(self.frame_id, columns), 0, FIRST_BLOCK
         while True:
             after, count, *texts = self.session.execute(statement, {"after": after, "most": most}).one()
             if not count:
@@ -110,9 +114,9 @@ def _ahead(answers: Iterator[Answer]) -> Generator[Answer, None, None]:
             yield answer
 
 
-def _block(frame_id: int, names: Sequence[str]) -> sa.Executable:
+def _block(frame_id: int, wanted: Sequence[Sequence[str]]) -> sa.Executable:
     """At most `most` cases after the row `after`, each column put together as one text, all in the same order."""
-    columns = [_column(name).label(f"c{number}") for number, name in enumerate(names)]
+    columns = [_joined(names).label(f"c{number}") for number, names in enumerate(wanted)]
     where = (CASE.c.frame_id == frame_id, CASE.c.id > sa.bindparam("after", type_=sa.BigInteger()))
     some = (
         sa.select(CASE.c.id, *columns)
@@ -123,6 +127,11 @@ def _block(frame_id: int, names: Sequence[str]) -> sa.Executable:
     )
     texts = [sa.func.aggregate_strings(some.c[column.name], BETWEEN) for column in columns]
     return sa.select(sa.func.max(some.c.id), sa.func.count(), *texts)
+
+
+def _joined(names: Sequence[str]) -> sa.ColumnElement[str]:
+    first, *others = map(_column, names)
+    return reduce(lambda text, column: text + ColumnRows.JOIN + column, others, first)
 
 
 def _column(name: str) -> sa.ColumnElement[str]:

@@ -32,18 +32,21 @@ DESIGN = {
 class Listed(ColumnRows):
     """A list that counts how it was read."""
 
-    def __init__(self, rows: Sequence[Sequence[str]], at_once: int = 4) -> None:
+    def __init__(
+        self, rows: Sequence[Sequence[str]], at_once: int = 4, few: frozenset[str] = frozenset({"type", "status"})
+    ) -> None:
         self.rows, self.at_once, self.by_rows = rows, at_once, 0
+        self.few = few
 
     def __iter__(self) -> Iterator[Any]:
         self.by_rows += 1
         yield from self.rows
 
-    def blocks(self, names: Sequence[str]) -> Generator[Sequence[Sequence[str]], None, None]:
-        places = [COLUMNS.index(name) for name in names]
+    def blocks(self, columns: Sequence[Sequence[str]]) -> Generator[Sequence[Sequence[str]], None, None]:
+        places = [[COLUMNS.index(name) for name in names] for names in columns]
         for start in range(0, len(self.rows), self.at_once):
             some = self.rows[start : start + self.at_once]
-            yield [[row[place] for row in some] for place in places]
+            yield [[self.JOIN.join(row[place] for place in joined) for row in some] for joined in places]
 
 
 ROWS = st.lists(
@@ -66,12 +69,18 @@ def told(rows: Any, design: dict[str, object]) -> object:
         return refusal.code, str(refusal), refusal.details
 
 
-@given(ROWS, st.text("0123456789abcdef", min_size=1, max_size=8), st.sampled_from([1, 4, 12, "all"]), st.booleans())
-def test_both_ways_draw_the_same(rows: Any, seed: str, size: object, grouped: bool) -> None:
+@given(
+    ROWS,
+    st.text("0123456789abcdef", min_size=1, max_size=8),
+    st.sampled_from([1, 4, 12, "all"]),
+    st.booleans(),
+    st.frozensets(st.sampled_from(COLUMNS)),
+)
+def test_both_ways_draw_the_same(rows: Any, seed: str, size: object, grouped: bool, few: frozenset[str]) -> None:
     design = {**DESIGN, "seed": seed, "size": size}
     if not grouped:
         del design["stratify"], design["priority_strata"]
-    listed = Listed(rows)
+    listed = Listed(rows, few=few)
     assert told(listed, design) == told(rows, design)
     assert listed.by_rows == 0, "plain lists are read by columns alone"
 
@@ -95,6 +104,7 @@ def test_a_long_list_keeps_its_first_cases_over_many_blocks() -> None:
         {"opened": "5 January"},
         {"opened": "2027-01-01"},
         {"type": "never"},
+        {"type": f"A{ColumnRows.JOIN}B"},
     ],
 )
 def test_what_is_not_plain_is_said_as_of_a_file(change: dict[str, str]) -> None:
@@ -115,7 +125,7 @@ def test_no_rows_and_no_column_are_sentences() -> None:
 def test_columns_that_cannot_be_told_apart_are_read_as_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [(f"C-{n:03}", "A", f"w{n}", "Open", "2020-01-01", "2026-09-01") for n in range(9)]
 
-    def refuse(_self: Listed, _names: Sequence[str]) -> Iterator[Any]:
+    def refuse(_self: Listed, _columns: Sequence[Sequence[str]]) -> Iterator[Any]:
         raise NotByColumns
         yield
 
@@ -123,3 +133,9 @@ def test_columns_that_cannot_be_told_apart_are_read_as_rows(monkeypatch: pytest.
     listed = Listed(rows)
     assert told(listed, DESIGN) == told(rows, DESIGN)
     assert listed.by_rows
+
+
+def test_a_design_without_groups_and_rules_takes_everybody() -> None:
+    rows = [(f"C-{n:03}", "A", "", "", "", "") for n in range(9)]
+    plain = {"ref": "ref", "size": 3, "seed": "9f0c"}
+    assert told(Listed(rows), plain) == told(rows, plain)
