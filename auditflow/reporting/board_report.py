@@ -21,6 +21,7 @@ from auditflow.statistics.wording import FEW
 
 __all__ = ["About", "Bar", "BoardReport", "Row", "Section", "Table", "board_report"]
 
+_COUNT = re.compile(r"[0-9,]+")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 TITLE = "How good is practice?"
 Figures = Mapping[str, Any]
@@ -61,7 +62,7 @@ class Table:
     @property
     def counts(self) -> bool:
         """Whether every cell is a count, so that they stand to the right."""
-        return all(cell == SYMBOL or cell.replace(",", "").isdigit() for row in self.rows for cell in row.cells)
+        return all(cell == SYMBOL or _COUNT.fullmatch(cell) is not None for row in self.rows for cell in row.cells)
 
 
 @dataclass(frozen=True, slots=True)

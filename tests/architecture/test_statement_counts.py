@@ -27,6 +27,7 @@ from auditflow.web.routing import ANYONE, SIGNED_IN, Pages
 from tests.conftest import MONDAY_MORNING
 from tests.factories.actions import Acts, make_action, make_concern
 from tests.factories.audits import make_case_audit, make_round
+from tests.factories.census import RULES, live_census, november, october
 from tests.factories.council import START, Council, make_council, make_person
 from tests.factories.drafts import start
 from tests.factories.moderation import make_dispute, make_moderation, make_submitted
@@ -84,10 +85,16 @@ def make_scene(session: Session) -> Scene:
     steps.drawn(sampled)
     choose_auditors(session, sampled.id, {auditor.id: 90 for auditor in council.auditors}, steps.act())
     again = {"kind": "re_audit", "baseline_id": reporting.id, "state": "planned", "name": "Again"}
-    rounds = tuple(str(row.id) for row in (live, reporting, planned, sampled, make_round(session, council, **again)))
+    months = october(session, council), november(session, council)
+    censuses = (
+        steps.planned(months[0], RULES, kind="census", name="Every new plan"),
+        live_census(steps, months[0]),
+    )
+    others = (live, reporting, planned, sampled, make_round(session, council, **again))
+    rounds = tuple(str(row.id) for row in (*others, *censuses))
     parts = {
         "round_id": rounds,
-        "frame_id": (str(frame.id), str(_frame(session, council, 0).id)),
+        "frame_id": (str(frame.id), str(_frame(session, council, 0).id), str(months[1].id)),
         "person_id": (str(council.auditors[0].id), str(council.workers[0].id)),
         "team_id": (str(council.teams[0].id),),
         "service_id": (str(council.services[0].id),),
@@ -191,6 +198,8 @@ def test_pages_send_as_many_statements_for_many_rows_as_for_few(app: Flask, data
     with database.writing() as session:
         scene = make_scene(session)
         add_rows(session, scene, range(FEW))
+        for row in list(session):
+            session.refresh(row)  # the scene outlives its session
     browsers = {role: sign_in(scene.person(role)) for role in PEOPLE}
     asked = [
         (endpoint, role, path)

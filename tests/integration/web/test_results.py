@@ -3,98 +3,27 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
 import openpyxl
 import pytest
 import sqlalchemy as sa
 
 from auditflow.domain.clock import FixedClock
-from auditflow.models import AuditRound, CaseAudit, Deadline, FrameCase, Person, ReadLog, RoundResult, SampleCase
+from auditflow.models import AuditRound, CaseAudit, Deadline, Person, ReadLog, RoundResult
 from auditflow.models.database import Database
-from auditflow.services import results as results_service
-from auditflow.services.act import Act
-from auditflow.services.results import close_round
-from tests.factories.audits import make_case_audit, make_round
-from tests.factories.council import Council, make_council
-from tests.factories.results import agree, list_main, set_columns
-from tests.factories.sampling import make_frame
+from tests.factories.results import list_main, set_columns
+from tests.factories.results_scene import Scene, close, make_scene
 from tests.pages import Browser
 
 SignIn = Callable[[Person | int], Browser]
-FIRST = [1, 1, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 4]
-SECOND = [2, 1, 3, 3, 3, 3, 2, 2, 2, 3, 3, 3, 3, 2, 4]
-
-
-@dataclass
-class Scene:
-    database: Database
-    council: Council
-    baseline: int
-    again: int
 
 
 @pytest.fixture
 def scene(database: Database) -> Scene:
     """A baseline of 16 in reporting (7 good or better), one case added; its re-audit in reporting, one case lost."""
-    with database.writing() as session:
-        council = make_council(session)
-        first = make_round(session, council, state="reporting")
-        for grade in FIRST:
-            agree(session, make_case_audit(session, council, first), grade, domains={"planning": grade})
-        added = make_case_audit(session, council, first, kind="judgemental", team_id=council.teams[1].id)
-        agree(session, added, 4)
-        again = make_round(
-            session,
-            council,
-            state="reporting",
-            kind="re_audit",
-            baseline_id=first.id,
-            name="Re-audit, February 2027",
-            tool_version_id=first.tool_version_id,
-            record_date=date(2027, 1, 22),
-        )
-        cases = [one for one in list_main(session, first) if one.kind == "random"]
-        for audit, grade in zip(cases, SECOND, strict=False):
-            one = make_case_audit(
-                session, council, again, ref=audit.ref, baseline_id=audit.id, auditor_id=council.auditors[1].id
-            )
-            agree(session, one, grade, domains={"planning": grade})
-        make_case_audit(
-            session,
-            council,
-            again,
-            ref=cases[15].ref,
-            baseline_id=cases[15].id,
-            state="removed",
-            lost_reason="closed_early",
-        )
-        came_in = make_case_audit(session, council, again, ref="CF-77777", kind="replacement")
-        agree(session, came_in, 3)
-        ids = (first.id, again.id)
-        session.flush()
-        session.expunge_all()
-    return Scene(database, council, *ids)
-
-
-def close(scene: Scene, clock: FixedClock, round_id: int) -> None:
-    with scene.database.writing() as session:
-        close_round(session, round_id, Act(scene.council.qa_lead.id, clock.now(), f"close-{round_id}"))
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    ran: list[str] = []
-
-    def count(*args: object) -> None:
-        ran.append(str(args[2]))
-
-    sa.event.listen(database.engine, "before_cursor_execute", count)
-    yield ran
-    sa.event.remove(database.engine, "before_cursor_execute", count)
+    return make_scene(database)
 
 
 def test_a_rounds_page_says_its_finding_and_opens_its_numbers(scene: Scene, sign_in: SignIn) -> None:
@@ -301,118 +230,3 @@ def test_raw_gradings_are_for_the_lead_and_their_reading_is_logged(scene: Scene,
         logged = session.scalars(sa.select(ReadLog)).one()
         assert (logged.subject_type, logged.subject_id) == ("audit_round", scene.baseline)
     sign_in(scene.council.director).get(f"/results/{scene.baseline}/gradings.xlsx", status=404)
-
-
-def test_the_list_needs_no_more_statements_for_more_rounds(scene: Scene, sign_in: SignIn, clock: FixedClock) -> None:
-    browser = sign_in(scene.council.director)
-    browser.get("/results")
-    with statements(scene.database) as few:
-        browser.get("/results")
-    close(scene, clock, scene.baseline)
-    close(scene, clock, scene.again)
-    browser.get("/results")  # what waits for the person is counted anew after a journal entry
-    with statements(scene.database) as many:
-        browser.get("/results")
-    assert len(many) == len(few)
-
-
-def test_rounds_of_fresh_cases_stand_side_by_side_and_re_audits_do_not(
-    scene: Scene, sign_in: SignIn, clock: FixedClock
-) -> None:
-    with scene.database.writing() as session:
-        tool = session.get_one(AuditRound, scene.baseline).tool_version_id
-        later = make_round(
-            session, scene.council, state="reporting", tool_version_id=tool, name="May", record_date=date(2027, 5, 3)
-        )
-        for grade in [3] * 9 + [2] * 3:
-            agree(session, make_case_audit(session, scene.council, later), grade)
-        third = later.id
-    close(scene, clock, scene.baseline)
-    close(scene, clock, scene.again)
-    lead = sign_in(scene.council.qa_lead)
-    assert "round by round" not in lead.get("/results").text
-    close(scene, clock, third)
-    page = lead.get("/results").text
-    assert "2 rounds are too few to tell a trend" in page
-    assert "9 of 12 (75%), fairly confident 47% to 91%" in page
-    picture = page[page.index("round by round") :]
-    assert "Re-audit, February 2027" not in picture
-    assert "round by round" not in sign_in(scene.council.board_member).get("/results").text
-
-
-def test_results_are_kept_until_a_figure_changes(scene: Scene, sign_in: SignIn, clock: FixedClock) -> None:
-    browser = sign_in(scene.council.qa_lead)
-    address = f"/results/{scene.baseline}"
-    before = browser.get(address).text
-    assert "7 of 16" in before
-    with statements(scene.database) as ran:
-        assert browser.get(address).text.count("7 of 16") == before.count("7 of 16")
-    assert not [statement for statement in ran if "domain_grade" in statement], "nothing was computed again"
-    with scene.database.writing() as session:
-        row = session.get_one(AuditRound, scene.baseline)
-        agree(session, make_case_audit(session, scene.council, row), 4)
-    assert "8 of 17" in browser.get(address).text
-    close(scene, clock, scene.baseline)
-    browser.get(address)
-    with statements(scene.database) as ran:
-        assert "8 of 17" in browser.get(address).text
-    assert not [statement for statement in ran if "round_result.results" in statement], "it was closed, and known"
-
-
-def test_a_closed_round_is_never_computed_again(
-    scene: Scene, sign_in: SignIn, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    close(scene, clock, scene.baseline)
-    with scene.database.writing() as session:
-        set_columns(session, list_main(session, session.get_one(AuditRound, scene.baseline))[0], published_grade=4)
-
-    def refuse(*_: object) -> None:
-        raise AssertionError("a closed round was computed")
-
-    monkeypatch.setattr(results_service, "compute_results", refuse)
-    lead, address = sign_in(scene.council.qa_lead), f"/results/{scene.baseline}"
-    assert "7 of 16" in lead.get(address).text
-    assert "7 of 16" in lead.get(f"{address}?version=1").text
-    assert lead.client.get(f"{address}/domains.csv").status_code == 200
-    assert "In October about 2 in 5" in sign_in(scene.council.board_member).get(f"{address}/board").text
-
-
-def test_groups_of_children_are_for_those_who_lead_and_pool_a_year(
-    scene: Scene, sign_in: SignIn, clock: FixedClock
-) -> None:
-    with scene.database.writing() as session:
-        tool = session.get_one(AuditRound, scene.baseline).tool_version_id
-        frame = make_frame(session, scene.council)
-        frame.columns = [*(frame.columns or ()), "sex"]
-        for n, case in enumerate(session.scalars(sa.select(FrameCase).order_by(FrameCase.id))):
-            case.more = {**case.more, "sex": ("Female", "Male")[n % 2]}
-        for month in (5, 8):
-            row = make_round(
-                session,
-                scene.council,
-                state="reporting",
-                tool_version_id=tool,
-                frame_id=frame.id,
-                name=f"Round {month}",
-                record_date=date(2027, month, 3),
-            )
-            cases = session.scalars(sa.select(FrameCase).order_by(FrameCase.id).limit(12)).all()
-            for case in cases:
-                drawn = SampleCase(
-                    round_id=row.id, frame_case_id=case.id, ref=case.ref, kind="random", position=case.id
-                )
-                session.add(drawn)
-                session.flush()
-                one = make_case_audit(session, scene.council, row, ref=case.ref, sample_case_id=drawn.id)
-                agree(session, one, 3)
-        last = row.id
-    lead = sign_in(scene.council.qa_lead)
-    page = lead.get(f"/results/{last}").text
-    assert "Sex, this round: too few to compare" in page
-    close(scene, clock, last - 1)
-    page = lead.get(f"/results/{last}").text
-    assert "Sex, the last 2 rounds together" in page
-    assert "12 (50%)" in page, "of 24 cases, twelve are girls"
-    assert "Groups of children" in sign_in(scene.council.director).get(f"/results/{last}").text
-    close(scene, clock, last)
-    assert "Groups of children" not in sign_in(scene.council.heads[0]).get(f"/results/{last}").text
