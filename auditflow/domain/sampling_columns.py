@@ -93,8 +93,14 @@ class _Places:
         self.design = design
         rules = [*design.exclude, *(entry.rule for entry in design.priority_strata)]
         self.asked: list[tuple[str, Mapping[Any, Any]]] = [(rule.column, rule.tester(day)) for rule in rules]
+        self.stratum_at = len(self.asked)
+        self.filled_at: dict[int, int] = {}
         if design.stratify is not None:
             self.asked.append((design.stratify, cases.ordinary_strata()[1]))
+        for number, entry in enumerate(design.priority_strata, len(design.exclude)):
+            if entry.filled is not None:
+                self.filled_at[number] = len(self.asked)
+                self.asked.append((entry.filled, Remembered(lambda value: bool(clean(value)))))
         self.groups = _groups([column for column, _ in self.asked], few)
         self.known = Remembered(self._decide)
         self.answers = [Remembered(partial(self._answer, group)) for group in self.groups]
@@ -124,8 +130,10 @@ class _Places:
         for number, rule in enumerate(excluding):
             if answers[number]:
                 return Excluded(rule.reason)
-        ahead = (entry.name for number, entry in enumerate(placing, len(excluding)) if answers[number])
-        return next(ahead, cast("str", answers.get(len(excluding) + len(placing), EVERYONE)))
+        for number, entry in enumerate(placing, len(excluding)):
+            if answers[number] and answers[self.filled_at.get(number, number)]:
+                return entry.name
+        return EVERYONE if self.design.stratify is None else cast("str", answers[self.stratum_at])
 
 
 def _groups(columns: Iterable[str], few: frozenset[str]) -> list[tuple[str, ...]]:

@@ -62,8 +62,9 @@ def _manager_and_deputy(table: sa.Table) -> Column:
 def _is_concerned(table: sa.Table) -> Column:
     """Of PERSON: the concern is about them, whatever else they are."""
     theirs = sa.or_(TEAM.c.manager_id == PERSON.c.id, TEAM.c.deputy_id == PERSON.c.id)
-    about = sa.select(1).where(TEAM.c.id == table.c.team_id, theirs).correlate_except(TEAM)
-    return sa.and_(table.c.about_manager, sa.exists(about))
+    # All of it inside the nested select: outside, the table would be joined to the people as a whole.
+    mine = (table.c.about_manager, TEAM.c.id == table.c.team_id, theirs)
+    return sa.exists(sa.select(1).where(*mine).correlate_except(TEAM))
 
 
 TELL = {

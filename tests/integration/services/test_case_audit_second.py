@@ -159,7 +159,7 @@ def test_a_second_grading_is_filed_starts_nothing_and_is_compared_with_the_first
     assert compute_results(session, row.id)["agreement"]["n"] == 2
     twice = list_result_cases(
         session, viewer_of(session, council.qa_lead.id, steps.at), row, CaseChoice(group="double")
-    )
+    ).cases
     assert {case.audit.purpose for case in twice} == {"main"}
     given = {audit.ref: audit.first_grade for audit in found if audit.first_grade}
     assert {case.audit.ref: case.second for case in twice} == given

@@ -13,7 +13,7 @@ from auditflow.domain.clock import FixedClock
 from auditflow.domain.frame import canonical_sha256
 from auditflow.models import AuditRound, CaseAudit, Frame, FrameCase, Journal, NameMatch
 from auditflow.queries.frame import read_canonical_cases
-from auditflow.queries.sample import available_columns, read_case_rows
+from auditflow.queries.sample_list import available_columns, read_case_rows
 from auditflow.services.act import Act
 from auditflow.services.frame import (
     NewFrame,

@@ -19,7 +19,7 @@ from auditflow.services.seal import seal_journal
 from auditflow.services.seal_post import LAST_VERIFICATION
 from auditflow.web.help_words import ROLE_HELP, SEES
 from auditflow.web.journal import PAGE
-from auditflow.web.results import INSIDE
+from auditflow.web.results import EVERYBODY
 from tests.factories.council import Council
 from tests.pages import Browser, check_page
 from workflows.roles import PERSON_ROLES
@@ -149,4 +149,4 @@ def test_every_role_is_explained() -> None:
 
 def test_files_of_results_are_promised_only_to_who_can_have_them() -> None:
     told = {key for key, (_, may) in SEES.items() if "download" in " ".join((may, *ROLE_HELP[key]))}
-    assert told <= set(INSIDE)
+    assert told <= set(EVERYBODY)

@@ -74,10 +74,16 @@ def told(rows: Any, design: dict[str, object]) -> object:
     st.text("0123456789abcdef", min_size=1, max_size=8),
     st.sampled_from([1, 4, 12, "all"]),
     st.booleans(),
+    st.booleans(),
     st.frozensets(st.sampled_from(COLUMNS)),
 )
-def test_both_ways_draw_the_same(rows: Any, seed: str, size: object, grouped: bool, few: frozenset[str]) -> None:
-    design = {**DESIGN, "seed": seed, "size": size}
+def test_both_ways_draw_the_same(
+    rows: Any, seed: str, size: object, grouped: bool, filled: bool, few: frozenset[str]
+) -> None:
+    design: dict[str, Any] = {**DESIGN, "seed": seed, "size": size}
+    if filled:
+        design |= {"exclude": design["exclude"][:2]}
+        design |= {"priority_strata": [{**group, "filled": "worker"} for group in design["priority_strata"]]}
     if not grouped:
         del design["stratify"], design["priority_strata"]
     listed = Listed(rows, few=few)

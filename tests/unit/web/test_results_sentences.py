@@ -25,7 +25,7 @@ DRAW = {
 
 
 def results(draw: dict[str, Any] | None, discarded: int = 0) -> dict[str, Any]:
-    return {"draw": draw, "round": {"discarded_draws": discarded, "locked_digest": "b" * 64}}
+    return {"draw": draw, "round": {"kind": "sample", "discarded_draws": discarded, "locked_digest": "b" * 64}}
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_the_draw_in_one_sentence(changes: dict[str, Any], discarded: int, said:
 
 
 def test_results_frozen_without_their_draw_still_say_what_was_discarded() -> None:
-    older = {"round": {"discarded_draws": 1, "locked_digest": None}}
+    older = {"round": {"kind": "sample", "discarded_draws": 1, "locked_digest": None}}
     assert draw_words(older, CLOSED) == "1 draw was discarded before this sample was drawn."
     assert draw_words(results(None), CLOSED) == ""
     assert draw_codes(older) == []
