@@ -102,10 +102,6 @@ SELECT ({DRAWN.format(columns="count(DISTINCT nullif(f.worker, ''))")}), (
   WHERE f.frame_id = (SELECT frame_id FROM audit_round WHERE id = %(round)s))
 """
 MORE = ", ".join(f"coalesce(f.more ->> '{name}', '')" for name in ATTRIBUTES)
-LISTED = f"""
-SELECT {MORE}, count(*) FROM frame_case f
-WHERE f.frame_id = (SELECT frame_id FROM audit_round WHERE id = %(round)s) GROUP BY 1, 2, 3
-"""
 GRADED = f"""
 {DRAWN.format(columns=f"{MORE}, count(*), count(*) FILTER (WHERE a.published_grade >= 3)")}
 AND a.published_grade IS NOT NULL GROUP BY 1, 2, 3
@@ -146,7 +142,7 @@ def count_by_hand(execute: Execute, round_id: int) -> dict[str, Any]:
         "domains": {name: (_distribution(grades), grades.get(None, 0)) for name, grades in domains.items()},
         "doubles": {(one, two): count for one, two, count in execute(DOUBLES, of)},
         "coverage": tuple(execute(COVERAGE, of).fetchone()),
-        "groups": _groups(execute(LISTED, of), execute(GRADED, of)),
+        "groups": _groups(execute(GRADED, of)),
         "draws": (discarded, int(population)),
     }
 
@@ -155,13 +151,15 @@ def _distribution(grades: Mapping[Any, int]) -> dict[str, int]:
     return {name: grades.get(grade, 0) for grade, name in enumerate(GRADES, 1)}
 
 
-def _groups(listed: Any, graded: Any) -> dict[str, dict[str, tuple[int, int, int]]]:
-    found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
-    for at, rows in (((0,), listed), ((1, 2), graded)):
-        for row in rows:
-            for attribute, group in zip(ATTRIBUTES, row, strict=False):
-                for place, count in zip(at, row[len(ATTRIBUTES) :], strict=True):
-                    found[attribute, group][place] += count
+def _groups(graded: Any) -> dict[str, dict[str, tuple[int, int]]]:
+    """Graded cases of each group. Those that could be drawn are not counted by hand: the product keeps them for a
+    frozen list and a locked design, and to work out the rules in SQL each time would flatter it.
+    """
+    found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for row in graded:
+        for attribute, group in zip(ATTRIBUTES, row, strict=False):
+            for place, count in enumerate(row[len(ATTRIBUTES) :]):
+                found[attribute, group][place] += count
     return {name: {group: tuple(n) for (of, group), n in found.items() if of == name} for name in ATTRIBUTES}
 
 
@@ -183,7 +181,7 @@ def counts_in(results: Mapping[str, Any]) -> dict[str, Any]:
         "doubles": {(one, two): count for one, two, count in cells if count},
         "coverage": (results["coverage"]["covered"], results["coverage"]["workers"]),
         "groups": {
-            name: {group: (n["listed"], n["n"], n["good"]) for group, n in groups.items()}
+            name: {group: (n["n"], n["good"]) for group, n in groups.items() if n["n"]}
             for name, groups in results["groups"].items()
         },
         "draws": results["round"]["discarded_draws"],
