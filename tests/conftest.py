@@ -18,6 +18,8 @@ from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from sqlalchemy.orm import Session
 
 from auditflow.adapters.schema import migrate
@@ -31,6 +33,11 @@ REDIS = os.environ.get("AUDITFLOW_TEST_REDIS_URL", "redis://127.0.0.1:6379")
 CHROMIUM = os.environ.get("AUDITFLOW_TEST_CHROMIUM", "/usr/bin/chromium")
 REQUIRED = {name for name in os.environ.get("AUDITFLOW_TEST_REQUIRE", "").split(",") if name}
 SEED = os.environ.get("AUDITFLOW_TEST_SEED", "1")
+# The same examples everywhere, from the seed of the run; and none fails for being slow on a busy machine.
+examples.register_profile(
+    "house", examples.get_profile("default"), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+examples.load_profile("house")
 MONDAY_MORNING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
