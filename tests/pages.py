@@ -139,3 +139,14 @@ class Page:
         found = [f for f in posts if (f.get("action") or self.path).split("?")[0].endswith(action)]
         assert found, f"{self.path}: no form that posts to …{action}; there are {[f.get('action') for f in posts]}"
         return found[0]
+
+
+def listed(browser: Browser, href: str) -> int:
+    """How many rows the tables of a list have, all its pages together."""
+    count = 0
+    while href:
+        page = browser.get(href)
+        assert page.root is not None
+        count += sum(len(body.findall(f"{XHTML}tr")) for body in page.root.iter(f"{XHTML}tbody"))
+        href = next((a.get("href", "") for a in page.root.iter(f"{XHTML}a") if a.get("rel") == "next"), "")
+    return count

@@ -16,7 +16,7 @@ from auditflow.cli.council.make import make_council
 from auditflow.config import Settings
 from auditflow.domain.clock import FixedClock
 from auditflow.models.database import Database, open_database
-from tests.pages import XHTML, Browser, Page
+from tests.pages import XHTML, Browser, Page, listed
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 COUNTED = re.compile(r"^([\d,]+)(?: \(\d+%\))?$")
@@ -56,17 +56,6 @@ def opening(page: Page) -> dict[str, int]:
             if shown:
                 found[link.get("href", "")] = int(shown.group(1).replace(",", ""))
     return found
-
-
-def listed(lead: Browser, href: str) -> int:
-    """How many rows the list at `href` has, all its pages together."""
-    count = 0
-    while href:
-        page = lead.get(href)
-        assert page.root is not None
-        count += sum(len(body.findall(f"{XHTML}tr")) for body in page.root.iter(f"{XHTML}tbody"))
-        href = next((a.get("href", "") for a in page.root.iter(f"{XHTML}a") if a.get("rel") == "next"), "")
-    return count
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from auditflow.models.database import Database, open_database
 from tests.factories.actions import Acts
 from tests.factories.council import Council
 from tests.factories.results_story import Story, make_story
-from tests.pages import XHTML, Browser, Page
+from tests.pages import XHTML, Browser, Page, listed
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 OPENS = re.compile(r"^/results/\d+/(cases|actions|workers|groups/)")
@@ -54,17 +54,6 @@ def opening(page: Page) -> list[tuple[str, int]]:
             assert shown, f"a link without a figure: {words(link)}"
             found.append((link.get("href", ""), int(shown.group().replace(",", ""))))
     return found
-
-
-def listed(browser: Browser, href: str) -> int:
-    """How many rows the list has, all its pages together."""
-    count = 0
-    while href:
-        page = browser.get(href)
-        assert page.root is not None
-        count += sum(len(body.findall(f"{XHTML}tr")) for body in page.root.iter(f"{XHTML}tbody"))
-        href = next((a.get("href", "") for a in page.root.iter(f"{XHTML}a") if a.get("rel") == "next"), "")
-    return count
 
 
 def wrong(browser: Browser, path: str, *, least: int) -> dict[str, tuple[int, int]]:
