@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm import Session
+
+from auditflow.models.base import UtcDateTime
 
 LANGUAGES: dict[str, Any] = {
     "postgresql": PGDialect_psycopg(),  # type: ignore[no-untyped-call]
@@ -71,14 +73,20 @@ def plain(dialect: str, statement: Any, names: Mapping[str, Any], columns: Seque
     return Plain(
         expanded.statement,
         {name: _bound(written, name, value, language) for name, value in given.items()},
-        {name: kind.dialect_impl(language).bind_processor(language) for name, kind in types.items()},
+        {name: _into(kind, language) for name, kind in types.items()},
         tuple((name, kind.dialect_impl(language).result_processor(language, None)) for name, kind in columns),
     )
 
 
+def _into(kind: Any, language: Any) -> Convert | None:
+    convert: Convert | None = kind.dialect_impl(language).bind_processor(language)
+    # One move binds its own moment again and again.
+    return lru_cache(maxsize=64)(convert) if convert and isinstance(kind, UtcDateTime) else convert
+
+
 def _bound(written: Any, name: str, value: Any, language: Any) -> Any:
     held = written.binds.get(name)
-    convert = held.type.dialect_impl(language).bind_processor(language) if held is not None else None
+    convert = _into(held.type, language) if held is not None else None
     return value if convert is None else convert(value)
 
 

@@ -83,6 +83,9 @@ def _write_at_once(
 Shape = tuple[bool, bool, bool, bool, bool]
 """Which of PARTS a writing needs, in their order."""
 
+# The number is given, not taken from the row that moved: a join would read the clocks of every subject of the kind.
+MINE = "subject_type = :subject_type AND subject_id = :subject_id AND EXISTS (SELECT FROM moved)"
+
 PARTS = (
     "worded AS (INSERT INTO journal_text (subject_type, subject_id, number, field, salt, text)"
     " SELECT :subject_type, moved.id, :number, t.field, t.salt, t.text FROM moved,"
@@ -91,15 +94,13 @@ PARTS = (
     " SELECT m.key, m.template, m.person_id, :subject_type, moved.id, :at, :at FROM moved,"
     " jsonb_to_recordset(:told) AS m(key text, template text, person_id int)"
     " ON CONFLICT (key) DO NOTHING)",
-    "cleared AS (DELETE FROM deadline USING moved WHERE subject_type = :subject_type"
-    " AND subject_id = moved.id AND key <> ALL(:keep))",
+    f"cleared AS (DELETE FROM deadline WHERE {MINE} AND key <> ALL(:keep))",
     "started AS (INSERT INTO deadline (subject_type, subject_id, key, action, acts, due_at)"
     " SELECT :subject_type, moved.id, c.key, c.action, c.acts, c.due_at FROM moved,"
     " jsonb_to_recordset(:clocks) AS c(key text, action text, acts boolean, due_at timestamptz)"
     " ON CONFLICT (subject_type, subject_id, key) DO UPDATE SET due_at = excluded.due_at,"
     " acts = excluded.acts, action = excluded.action, noticed_at = NULL)",
-    "stopped AS (DELETE FROM deadline USING moved WHERE subject_type = :subject_type"
-    " AND subject_id = moved.id AND key = ANY(:stop))",
+    f"stopped AS (DELETE FROM deadline WHERE {MINE} AND key = ANY(:stop))",
 )
 
 
