@@ -46,14 +46,18 @@ class Plain:
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> list[Row]:
         """Execute it and return its rows by the names of their columns."""
-        found = send(flushed(session), self.text, self.bind(values), _fetched)
-        return [self._row(row) for row in found]
+        names = [name for name, _ in self.out]
+        return [dict(zip(names, line, strict=True)) for line in self.lines(session, values)]
 
-    def _row(self, row: Sequence[Any]) -> Row:
-        return {
-            name: value if convert is None else convert(value)
-            for (name, convert), value in zip(self.out, row, strict=True)
-        }
+    def lines(self, session: Session, values: Mapping[str, Any]) -> list[Sequence[Any]]:
+        """The same rows without names, in the order of the columns: for many rows of which little is made."""
+        found = send(flushed(session), self.text, self.bind(values), _fetched)
+        if all(convert is None for _, convert in self.out):
+            return found
+        return [self._line(row) for row in found]
+
+    def _line(self, row: Sequence[Any]) -> Sequence[Any]:
+        return [value if convert is None else convert(value) for (_, convert), value in zip(self.out, row, strict=True)]
 
     def run(self, connection: sa.Connection, values: Mapping[str, Any]) -> int:
         """Execute it and return how many rows it touched."""

@@ -134,11 +134,11 @@ def _domain_grades(session: Session, round_id: int) -> tuple[dict[int, Domains],
     """By audit: the domain grades first submitted, and those that stand now."""
     first: defaultdict[int, Domains] = defaultdict(dict)
     published: defaultdict[int, Domains] = defaultdict(dict)
-    for line in _all_domains(session).rows(session, {"round": round_id}):
-        grade = GRADES[line["grade"]]
-        if line["source"] == "auditor" and line["number"] == 1:
-            first[line["case_audit_id"]][line["domain"]] = grade
-        published[line["case_audit_id"]][line["domain"]] = grade
+    for audit_id, source, number, domain, value in _all_domains(session).lines(session, {"round": round_id}):
+        grade = GRADES[value]
+        if source == "auditor" and number == 1:
+            first[audit_id][domain] = grade
+        published[audit_id][domain] = grade
     return first, published
 
 

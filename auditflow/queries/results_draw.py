@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from auditflow.models import AuditRound, Draw
 from auditflow.models.base import core
+from auditflow.models.plain import kept
 
 DRAW = core(Draw)
+STANDING = DRAW.c.discarded_at.is_(None)
 
 
 def describe_draw(session: Session, row: AuditRound) -> dict[str, Any] | None:
@@ -19,22 +21,32 @@ def describe_draw(session: Session, row: AuditRound) -> dict[str, Any] | None:
     `same_as` is the baseline whose cases were taken again: then nothing was drawn by chance, and there is no seed.
     `limits` are the caps that cases were passed over for, as (column, most).
     """
-    statement = sa.select(DRAW.c.manifest).where(DRAW.c.round_id == row.id, DRAW.c.discarded_at.is_(None))
-    manifest = session.scalars(statement).one_or_none()
-    if manifest is None:
+    standing = _standing_draw(session).rows(session, {"round": row.id})
+    if not standing:
         return None
+    manifest = standing[0]
     same_as = session.get_one(AuditRound, row.baseline_id).name if row.baseline_id is not None else None
-    design = manifest.get("design") or {}
+    design = manifest["design"] or {}
     return {
         "same_as": same_as,
-        "sampled": len(manifest.get("sample") or ()),
-        "eligible": manifest.get("eligible"),
-        "passed_over": len(manifest.get("passed_over") or ()),
+        "sampled": len(manifest["sample"] or ()),
+        "eligible": manifest["eligible"],
+        "passed_over": len(manifest["passed_over"] or ()),
         "limits": [[cap.get("column"), cap.get("most")] for cap in _caps(design)] if same_as is None else [],
-        "seed": manifest.get("seed"),
-        "seed_source": manifest.get("seed_source"),
-        "frame_sha256": manifest.get("frame_sha256"),
+        "seed": manifest["seed"],
+        "seed_source": manifest["seed_source"],
+        "frame_sha256": manifest["frame_sha256"],
     }
+
+
+def _of_draw() -> sa.Select[Any]:
+    """The parts of the standing draw's manifest that are told; it also gives the place in line of every case."""
+    names = ("sample", "eligible", "passed_over", "design", "seed", "seed_source", "frame_sha256")
+    parts = [DRAW.c.manifest[name].label(name) for name in names]
+    return sa.select(*parts).where(DRAW.c.round_id == sa.bindparam("round", type_=sa.Integer()), STANDING)
+
+
+_standing_draw = kept(_of_draw, {"round": 0})
 
 
 def _caps(design: Any) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from auditflow.domain.grades import Grade
 from auditflow.domain.sampling import Design
 from auditflow.domain.sampling_list import CaseList, Tally
 from auditflow.models import AuditRound, CaseAudit, Frame
+from auditflow.models.base import core
 from auditflow.models.plain import Plain, kept
 from auditflow.queries.re_audit import find_draw_design
 from auditflow.queries.results_coverage import AUDIT, CASE, of_drawn_cases
@@ -37,16 +38,28 @@ def count_groups(session: Session, row: AuditRound) -> Groups:
     recorded. Attributes that the list lacks are left out; so is everything for a re-audit, whose cases are those of
     its baseline. Three statements.
     """
-    frame = session.get(Frame, row.frame_id) if row.frame_id is not None and row.baseline_id is None else None
-    have = [name for name in ATTRIBUTES if frame is not None and name in (frame.columns or ATTRIBUTES)]
+    have = _attributes(session, row) if row.frame_id is not None and row.baseline_id is None else []
     counts: Groups = {name: defaultdict(lambda: {"listed": 0, "n": 0, "good": 0}) for name in have}
-    if frame is None or not have:
+    if not have:
         return {}
-    for eligible, listed in _count_eligible(session, row, frame, have).items():
+    for eligible, listed in _count_eligible(session, row, have).items():
         _add(counts, have, eligible, listed=listed)
     for line in _of_graded(tuple(have))(session).rows(session, {"round": row.id}):
         _add(counts, have, [line[name] for name in have], n=line["n"], good=line["good"])
     return {name: dict(sorted(groups.items())) for name, groups in counts.items() if set(groups) != {""}}
+
+
+def _attributes(session: Session, row: AuditRound) -> list[str]:
+    """Those of ATTRIBUTES that the round's list has; a list whose columns nobody noted may have each."""
+    listed = _columns_of_list(session).rows(session, {"frame": row.frame_id})
+    return [name for name in ATTRIBUTES if listed and name in (listed[0]["columns"] or ATTRIBUTES)]
+
+
+def _of_columns() -> sa.Select[Any]:
+    return sa.select(core(Frame).c.columns).where(core(Frame).c.id == sa.bindparam("frame", type_=sa.Integer()))
+
+
+_columns_of_list = kept(_of_columns, {"frame": 0})
 
 
 def _add(counts: Groups, have: Sequence[str], groups: Sequence[str], **more: int) -> None:
@@ -59,21 +72,21 @@ def _values(have: Sequence[str]) -> list[Any]:
     return [sa.func.coalesce(CASE.c.more[name].as_string(), "").label(name) for name in have]
 
 
-def _count_eligible(session: Session, row: AuditRound, frame: Frame, have: list[str]) -> Counter[tuple[str, ...]]:
+def _count_eligible(session: Session, row: AuditRound, have: list[str]) -> Counter[tuple[str, ...]]:
     """How many could be drawn of each group. A frozen list and a locked design, known by the digest of both, give the
     same for ever, so the list is read once.
     """
     if row.kind == "census" or row.locked_digest is None:
-        return Counter(map(tuple, _eligible(session, row, frame, have)))
+        return Counter(map(tuple, _eligible(session, row, have)))
     key = (row.locked_digest, *have)
     if key not in _LOCKED:
         if len(_LOCKED) >= MOST:
             _LOCKED.clear()
-        _LOCKED[key] = Counter(map(tuple, _eligible(session, row, frame, have)))
+        _LOCKED[key] = Counter(map(tuple, _eligible(session, row, have)))
     return _LOCKED[key]
 
 
-def _eligible(session: Session, row: AuditRound, frame: Frame, have: list[str]) -> Iterator[list[str]]:
+def _eligible(session: Session, row: AuditRound, have: list[str]) -> Iterator[list[str]]:
     """The groups of every case that could be drawn; of every case where the round has no design.
 
     In a census every eligible case of each of its lists came in.
@@ -81,6 +94,7 @@ def _eligible(session: Session, row: AuditRound, frame: Frame, have: list[str]) 
     if row.kind == "census":
         yield from ([*groups] for groups in session.execute(of_drawn_cases(*_values(have)), {"round": row.id}))
         return
+    frame = session.get_one(Frame, row.frame_id)
     given = find_draw_design(session, row)
     design = Design.from_dict(given) if given else None
     cases = read_case_rows(session, frame, [*(design.columns if design else ()), *have])

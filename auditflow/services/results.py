@@ -56,7 +56,7 @@ def compute_results(session: Session, round_id: int) -> dict[str, Any]:
         "re_audit": None,
     }
     if row.baseline_id is None:
-        results["board"] = board_round(given)
+        results["board"] = board_round(results["estimate"], given.record_date)
     else:
         baseline = get_round_grades(session, session.get_one(AuditRound, row.baseline_id))
         moved = re_audit_summary(baseline, given, because_poor=row.selected_because_poor)
@@ -173,14 +173,20 @@ def _about(session: Session, row: AuditRound) -> dict[str, Any]:
     }
 
 
+_AS_IT_IS = {str, int, bool, type(None)}
+"""What JSON holds as it is, but not what these were extended to, such as a grade."""
+
+
 def _plain(value: Any) -> Any:
     """The same in values that JSON holds; figures to 12 digits, so that they read back as they were written."""
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
-    if isinstance(value, bool) or not isinstance(value, float):
-        return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(value, float):
+        return int(value) if isinstance(value, int) else value
     if not math.isfinite(value):
         raise ValueError("an undefined statistic must be None with a reason")
     return float(f"{value:.{DIGITS}g}") + 0.0

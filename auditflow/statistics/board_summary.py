@@ -5,12 +5,12 @@ all: neither the picture nor the sentence tells 0 from 4, or 4 short of all from
 every child in the sample).
 """
 
-from auditflow.domain.graded import RoundGrades
+from datetime import date
+
 from auditflow.statistics.claims import board_sentence
 from auditflow.statistics.crossing import crossing
 from auditflow.statistics.drift import DriftAdjusted
 from auditflow.statistics.re_audit_summary import month_name
-from auditflow.statistics.round_summary import published_estimate
 from auditflow.statistics.summary import weighted_share
 from auditflow.statistics.tables import Figures
 from auditflow.statistics.wording import FEW, fraction_words, nearest_words
@@ -18,15 +18,14 @@ from auditflow.statistics.wording import FEW, fraction_words, nearest_words
 __all__ = ["board_re_audit", "board_round"]
 
 
-def board_round(given: RoundGrades, *, threshold: int = 5) -> Figures:
-    """A round by itself: how many of its random cases are good or better.
+def board_round(estimate: Figures, record_date: date, *, threshold: int = 5) -> Figures:
+    """A round by itself: how many of its random cases are good or better (figures of `published_estimate`).
 
     The fraction is the one of the headline for those who work with the figures. Where that is weighted, the counts of
     cases checked would show another one, so that there is no picture.
     """
-    estimate = published_estimate(given)
     n, good = int(str(estimate["n"])), int(str(estimate["good"]))
-    name = month_name(given.record_date)
+    name = month_name(record_date)
     if n < FEW:
         return _board("Fewer than 10 cases were audited: too few to report.", [], n)
     interval = estimate["interval"]

@@ -6,7 +6,6 @@ that the checking seed chose, never from those that a grade sent to a moderator.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 
 from auditflow.domain.graded import GradedAudit, RoundGrades
 from auditflow.domain.grades import Grade
@@ -94,7 +93,7 @@ def _share(grades: Sequence[Grade]) -> Figures:
         "good": good,
         "p": good / n if enough else None,
         "reason": None if enough else "too_few_cases" if n else "no_cases",
-        "wilson": asdict(wilson(good, n)),
+        "wilson": wilson(good, n).named(),
         "distribution": count_grades(grades),
     }
 
@@ -114,7 +113,7 @@ def _moderation(counted: Sequence[GradedAudit]) -> Figures:
     shift = moderation_shift(pairs)
     others = [audit for audit in moderated if not audit.in_share]
     return {
-        **asdict(shift),
+        **shift.named(),
         "sentence": moderation_sentence(shift),
         "moderated": len(moderated),
         "others": len(others),

@@ -27,6 +27,10 @@ class Figures:
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def named(self) -> dict[str, object]:
+        """Every field by its name, the reasons too."""
+        return dict(vars(self))
+
 
 def check_count(value: int, name: str) -> None:
     """Refuse a count that is not a whole number of at least 0, or no number at all (BadInput)."""

@@ -5,7 +5,7 @@ Keys are always present; what is undefined is None, with a `reason` in the same 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from auditflow.domain.grades import Grade
 from auditflow.statistics.estimates import (
@@ -57,8 +57,8 @@ def estimate_summary(given: EstimateInput) -> Figures:
         "p": good / n if n else None,
         "reason": None if n else "no_cases",
         "interval": _headline(good, n, shown),
-        "wilson": asdict(wilson(good, n)),
-        "clopper_pearson": asdict(clopper_pearson(good, n)),
+        "wilson": wilson(good, n).named(),
+        "clopper_pearson": clopper_pearson(good, n).named(),
         "finite_population": _finite(good, n, population, whole=covered is None),
         "stratified": _stratified(stratified),
         "distribution": count_grades(graded),
@@ -120,11 +120,11 @@ def _finite(good: int, n: int, population: int | None, *, whole: bool) -> Figure
     names = ("count_low", "count_high", "low", "high")
     if population is None or not whole:
         return {**dict.fromkeys(names), "reason": "groups_not_graded" if population else "no_population"}
-    return asdict(finite_population(good, n, population))
+    return finite_population(good, n, population).named()
 
 
 def _stratified(result: StratifiedEstimate | None) -> Figures:
     names = ("p", "se", "df", "low", "high")
     if result is None:
         return {**dict.fromkeys(names), "reason": "no_strata"}
-    return asdict(result)
+    return result.named()

@@ -12,7 +12,7 @@ from auditflow.domain.grades import Grade
 from auditflow.reporting.about import About
 from auditflow.statistics.board_summary import board_re_audit, board_round
 from auditflow.statistics.re_audit_summary import re_audit_summary
-from auditflow.statistics.round_summary import round_summary
+from auditflow.statistics.round_summary import published_estimate, round_summary
 
 Grades = Sequence[int | None]
 DECEMBER, MARCH = date(2026, 12, 1), date(2027, 3, 1)
@@ -54,7 +54,11 @@ def grades_of(
 
 def results_of_round(given: RoundGrades, **about: Any) -> dict[str, Any]:
     """The results of a round by itself."""
-    return _frozen({**round_summary(given), "re_audit": None, "board": board_round(given)}, given, about)
+    return _frozen(
+        {**round_summary(given), "re_audit": None, "board": board_round(published_estimate(given), given.record_date)},
+        given,
+        about,
+    )
 
 
 def results_of_re_audit(

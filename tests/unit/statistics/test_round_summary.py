@@ -11,7 +11,7 @@ import pytest
 from auditflow.domain.graded import DISCARDED, GradedAudit, RoundGrades
 from auditflow.domain.grades import Grade
 from auditflow.statistics.board_summary import board_round
-from auditflow.statistics.round_summary import round_summary
+from auditflow.statistics.round_summary import published_estimate, round_summary
 
 BAD, RI, GOOD, TOP = Grade
 ENDS = date(2026, 11, 20)
@@ -142,13 +142,17 @@ def test_strata_not_in_the_list_leave_the_plain_estimate() -> None:
     assert estimate["stratified"]["reason"] == "no_strata"
 
 
+def told(given: RoundGrades) -> Any:
+    return board_round(published_estimate(given), given.record_date)
+
+
 def test_a_board_is_told_a_fraction_and_shown_no_count_below_five() -> None:
-    board: Any = board_round(sample())
+    board: Any = told(sample())
     assert board["sentence"] == "In December very few or none of the cases we checked were good or better."
     assert board["bars"] == []
     assert board["hidden"] is True
     more = RoundGrades(tuple(audit(n, GOOD if n < 6 else RI) for n in range(20)), {}, ENDS, date(2026, 12, 1))
-    shown: Any = board_round(more)
+    shown: Any = told(more)
     assert shown["sentence"] == "In December about 1 in 3 of the cases we checked were good or better."
     assert shown["bars"] == [{"label": "December", "heading": "December: about 1 in 3", "good": 6, "of": 20}]
     assert "20 cases are enough" in shown["caveat"]
@@ -156,14 +160,14 @@ def test_a_board_is_told_a_fraction_and_shown_no_count_below_five() -> None:
 
 def test_a_board_is_told_when_there_are_too_few_cases() -> None:
     few = RoundGrades(tuple(audit(n, GOOD) for n in range(9)), {}, ENDS, ENDS)
-    board: Any = board_round(few)
+    board: Any = told(few)
     assert (board["sentence"], board["cases"]) == ("Fewer than 10 cases were audited: too few to report.", None)
 
 
 @pytest.mark.parametrize("good", [0, 1, 4, 5, 15, 16, 19, 20])
 def test_a_board_is_shown_neither_none_nor_all_nor_near_them(good: int) -> None:
     grades = RoundGrades(tuple(audit(n, GOOD if n < good else RI) for n in range(20)), {}, ENDS, ENDS)
-    board: Any = board_round(grades)
+    board: Any = told(grades)
     shown = 5 <= good <= 15
     assert (bool(board["bars"]), board["hidden"]) == (shown, not shown)
     alike = {0: "very few or none", 20: "all or nearly all"}
@@ -183,20 +187,20 @@ def test_a_boards_fraction_is_the_headlines_where_that_is_weighted() -> None:
     estimate: Any = round_summary(given)["estimate"]
     assert (estimate["good"], estimate["n"]) == (12, 20)
     assert estimate["interval"]["value"] == pytest.approx(0.1 * 0.9 + 0.9 * 0.3)
-    board: Any = board_round(given)
+    board: Any = told(given)
     assert board["sentence"] == (
         "In December about 1 in 3 of cases were good or better. Some kinds of case were checked more often than "
         "others, and this allows for it."
     )
     assert (board["bars"], board["hidden"], board["cases"]) == ([], False, 20)
-    more: Any = board_round(replace(given, sizes={"cp": 20, "cin": 180, "care": 100}, population=300))
+    more: Any = told(replace(given, sizes={"cp": 20, "cin": 180, "care": 100}, population=300))
     assert "about 1 in 3 of cases in the groups we checked were good or better." in more["sentence"]
 
 
 def test_a_weighted_fraction_does_not_point_at_single_children_either() -> None:
-    board: Any = board_round(weighted(3, 1))
+    board: Any = told(weighted(3, 1))
     assert board["sentence"] == (
         "In December too few of the cases we checked were on one side to say how many of all were good or better."
     )
     assert (board["bars"], board["hidden"]) == ([], True)
-    assert board_round(weighted(9, 8))["hidden"] is True
+    assert told(weighted(9, 8))["hidden"] is True
