@@ -27,6 +27,7 @@ import psycopg
 from sqlalchemy.orm import Session
 
 from auditflow.adapters.case_list import CaseListReading
+from auditflow.cli.council.cases import DESIGN as SAMPLE_COUNCIL
 from auditflow.domain.frame import Case
 from auditflow.models import Frame
 from auditflow.models.database import Database
@@ -52,23 +53,7 @@ COLUMNS = (
     *("sex", "ethnicity", "disability"),
 )
 KINDS = ("child_in_need", "child_protection", "child_in_care", "care_leaver")
-DESIGN = {
-    "ref": "case_ref",
-    "size": 80,
-    "stratify": "case_type",
-    "minimum": 2,
-    "per_worker": {"column": "worker", "most": 2},
-    "allocation": "proportionate",
-    "reserves": "quarter",
-    "reference_date": AS_AT.isoformat(),
-    "exclude": [
-        {"reason": "status_not_open", "column": "status", "not_in": ["Open"]},
-        {"reason": "no_allocated_worker", "column": "worker", "blank": True},
-        {"reason": "restricted", "column": "restricted", "in": ["Yes"]},
-        {"reason": "opened_within_28_days", "column": "opened", "within_days": 28},
-        {"reason": "audited_within_180_days", "column": "last_audited", "within_days": 180},
-    ],
-}
+DESIGN = SAMPLE_COUNCIL | {"reference_date": AS_AT.isoformat()}
 """What the sample council draws with: groups, a limit, reserves, and all five of its exclusions."""
 READ = "SELECT ref FROM frame_case WHERE frame_id = "
 _keys = count(1)

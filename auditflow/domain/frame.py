@@ -78,7 +78,7 @@ COLUMNS: tuple[str, ...] = Case._fields
 
 COLUMN_LABELS = {
     "case_ref": "Case reference",
-    "case_type": "Type of case",
+    "case_type": "Kind of case",
     "status": "Open or closed",
     "team": "Team",
     "worker": "Worker",

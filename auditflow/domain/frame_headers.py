@@ -43,7 +43,7 @@ _SUGGESTIONS: dict[str, tuple[str, ...]] = {
         r"case",
     ),
     "case_type": (
-        r"case type|type of case|case category|service type|cohort|list",
+        r"case type|type of case|kind of case|case category|service type|cohort|list",
         r"case status",
         r"legal status group|type",
     ),

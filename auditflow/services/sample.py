@@ -188,6 +188,18 @@ def draw_sample(
     return _draw(session, row, frame, seed, act, given)
 
 
+def lock_and_take(session: Session, round_id: int, act: Act, *, expected_version: int | None = None) -> DrawResult:
+    """Both at once for a re-audit or a census, where nothing is chosen in between; what is locked already is taken.
+
+    Raises what the two raise.
+    """
+    row = session.get(AuditRound, round_id)
+    if row is not None and row.state == "planned":
+        lock_design(session, round_id, act.then("lock"), expected_version=expected_version)
+        expected_version = None
+    return draw_sample(session, round_id, act.then("take"), expected_version=expected_version)
+
+
 def _kind(session: Session, round_id: int) -> str:
     row = session.get(AuditRound, round_id)
     return row.kind if row is not None else ""

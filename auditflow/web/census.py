@@ -18,7 +18,7 @@ from auditflow.queries.sample import get_frame
 from auditflow.queries.sample_list import available_columns
 from auditflow.services.audit_round import change_round
 from auditflow.services.census import Added, Arrival, add_month, check_census_design, look_at_list
-from auditflow.services.sample import draw_sample, lock_design
+from auditflow.services.sample import lock_and_take
 from auditflow.web.audit_round_pages import (
     BAD,
     LEAD,
@@ -126,18 +126,13 @@ def _subtraction(month: Month) -> list[list[str]]:
 @pages.act("/rounds/<int:round_id>/every-case", may=LEAD)
 def census_take(round_id: int) -> Any:
     """Lock list and rules together and take every case, in one transaction; then on to allocation."""
-    row = _census(round_id)
+    _census(round_id)
     form, version = TakeEveryForm(request.form), form_version()
-
-    def use() -> None:
-        this = act()
-        if row.state == "planned":
-            lock_design(db(), round_id, this.then("lock"), expected_version=version)
-            draw_sample(db(), round_id, this.then("take"))
-        else:
-            draw_sample(db(), round_id, this.then("take"), expected_version=version)
-
-    if tried(form, use, done="Every case is taken. Next, allocate them to auditors."):
+    if tried(
+        form,
+        lambda: lock_and_take(db(), round_id, act(), expected_version=version),
+        done="Every case is taken. Next, allocate them to auditors.",
+    ):
         return to_step("allocation.allocation_show", round_id)
     return _cases_page(_census(round_id), form), BAD
 

@@ -16,7 +16,7 @@ from auditflow.queries.moves import moves_for
 from auditflow.queries.re_audit import list_baseline_cases, list_re_audits, list_unused_reserves
 from auditflow.queries.sample import list_listed_cases
 from auditflow.services.re_audit import READY, ReAuditPlan, plan_re_audit, suggest_plan
-from auditflow.services.sample import draw_sample, lock_design
+from auditflow.services.sample import lock_and_take
 from auditflow.web.audit_round_pages import BAD, LEAD, to_round, to_step, tried, visible_round
 from auditflow.web.layout import day
 from auditflow.web.request import act, db, form_version, new_key, now, viewer
@@ -144,17 +144,12 @@ def _cases_page(row: AuditRound, form: TakeCasesForm) -> str:
 @pages.act("/rounds/<int:round_id>/same-cases", may=LEAD)
 def re_audit_take(round_id: int) -> Any:
     """Lock list and cases together and take them, in one transaction; then on to allocation."""
-    row = _re_audit(round_id)
+    _re_audit(round_id)
     form, version = TakeCasesForm(request.form), form_version()
-
-    def use() -> None:
-        this = act()
-        if row.state == "planned":
-            lock_design(db(), round_id, this.then("lock"), expected_version=version)
-            draw_sample(db(), round_id, this.then("take"))
-        else:
-            draw_sample(db(), round_id, this.then("take"), expected_version=version)
-
-    if tried(form, use, done="The same cases are taken. Next, allocate them to other auditors."):
+    if tried(
+        form,
+        lambda: lock_and_take(db(), round_id, act(), expected_version=version),
+        done="The same cases are taken. Next, allocate them to other auditors.",
+    ):
         return to_step("allocation.allocation_show", round_id)
     return _cases_page(_re_audit(round_id), form), BAD

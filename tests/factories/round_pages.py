@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from auditflow.models.database import Database
+from tests.factories.audits import make_tool
+from tests.factories.council import Council, make_council
+from tests.factories.sampling import make_frame
 from tests.pages import Browser, Page
 
 DATES = {
@@ -13,6 +17,16 @@ DATES = {
 }
 CLOSED_ONLY = {"size": "12", "per_worker": "3", "per_family": "", "rules": ["closed"]}
 """A design that the list of `make_frame` can give."""
+
+
+def ready_council(database: Database) -> Council:
+    """A council with all that a round is planned from: an audit tool and a frozen case list."""
+    with database.writing() as session:
+        council = make_council(session)
+        make_tool(session)
+        make_frame(session, council)
+        session.expunge_all()
+    return council
 
 
 def planned(lead: Browser, *, frame: int | None = None) -> Page:

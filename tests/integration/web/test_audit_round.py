@@ -20,9 +20,8 @@ from auditflow.domain.errors import BadInput
 from auditflow.domain.sampling import verify
 from auditflow.models import AuditRound, CaseAudit, Draw, NameMatch, Outbox
 from auditflow.models.database import Database
-from tests.factories.audits import make_tool
-from tests.factories.council import Council, make_council
-from tests.factories.round_pages import DATES, drawn
+from tests.factories.council import Council
+from tests.factories.round_pages import DATES, drawn, ready_council
 from tests.factories.round_pages import planned as plan
 from tests.factories.sampling import Steps, make_frame
 from tests.pages import Browser, Page
@@ -32,12 +31,7 @@ SignIn = Callable[[object], Browser]
 
 @pytest.fixture
 def council(database: Database) -> Council:
-    with database.writing() as session:
-        council = make_council(session)
-        make_tool(session)
-        make_frame(session, council)
-        session.expunge_all()
-    return council
+    return ready_council(database)
 
 
 @pytest.fixture

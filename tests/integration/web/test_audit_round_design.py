@@ -11,10 +11,8 @@ import sqlalchemy as sa
 from auditflow.domain.clock import FixedClock
 from auditflow.models import AuditRound, CaseAudit, FrameCase
 from auditflow.models.database import Database
-from tests.factories.audits import make_tool
-from tests.factories.council import Council, make_council
-from tests.factories.round_pages import CLOSED_ONLY, planned
-from tests.factories.sampling import make_frame
+from tests.factories.council import Council
+from tests.factories.round_pages import CLOSED_ONLY, planned, ready_council
 from tests.factories.uploaded import freeze_rows
 from tests.pages import Browser, Page
 
@@ -24,12 +22,7 @@ OWN = "Child in need: 7\nChild protection plan: 3\nChild looked after: 2"
 
 @pytest.fixture
 def council(database: Database) -> Council:
-    with database.writing() as session:
-        council = make_council(session)
-        make_tool(session)
-        make_frame(session, council)
-        session.expunge_all()
-    return council
+    return ready_council(database)
 
 
 @pytest.fixture
@@ -213,7 +206,7 @@ def test_a_list_with_teams_alone_is_grouped_and_compared_by_team(
 @pytest.mark.parametrize(
     ("answers", "sentence"),
     [
-        ({"stratify": "case_type"}, "no column “Type of case”, so it cannot draw by groups of it"),
+        ({"stratify": "case_type"}, "no column “Kind of case”, so it cannot draw by groups of it"),
         ({"per_worker": "2"}, "no column “Worker”, so it cannot limit the cases of one worker"),
         ({"per_family": "1"}, "no column “Family”, so it cannot limit the cases of one family"),
         ({"unallocated": "out"}, "no column “Worker”, so it cannot tell which cases have no worker"),
