@@ -23,8 +23,8 @@ _ODD = re.compile(rb'r\s+=|r=[^"]')
 _LETTERS = 26
 
 
-_FAR = re.compile(rb'r="(?:[A-Za-z]{2}|[A-Za-z]?\d{6})')
-"""An address beyond the first 99,999 rows or the first 26 columns."""
+_FAR = re.compile(rb'r="(?<!:r=")(?:[A-Za-z]{2}|[A-Za-z]?\d{6})')
+"""An address beyond the first 99,999 rows or the first 26 columns; not `xmlns:r="http…"`, with which sheets begin."""
 
 _NEAR_ROWS = 99_999
 _LONG = 1 << 20

@@ -16,7 +16,6 @@ from os.path import basename
 from typing import Any
 
 from auditflow.adapters.csv_file import csv_records, read_bytes
-from auditflow.cli.plain_yaml import Other, read_plain
 from auditflow.domain.errors import BadInput, Refused
 from auditflow.domain.safe_cell import safe_cell
 from auditflow.domain.sampling_design import Design
@@ -101,6 +100,9 @@ def list_of(name: str, content: bytes) -> ListFile:
 
 def read_design(path: str) -> Design:
     """Read a sampling design from YAML. Raises BadInput, with the line where there is one, for what is not one."""
+    # Whoever checks a draw reads no design, and should not wait for it.
+    from auditflow.cli.plain_yaml import Other, read_plain
+
     name, content = basename(path), read_bytes(path)
     try:
         data: object = read_plain(content.decode("utf-8-sig"))

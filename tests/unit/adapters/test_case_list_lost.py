@@ -28,6 +28,14 @@ def test_they_are_counted_however_the_blocks_fall(size: int) -> None:
     assert counts(lost) == [2, 3]
 
 
+@pytest.mark.parametrize("more", ["", "<t>feeffe</t>" * 2_000], ids=["few letters", "much text"])
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_they_are_counted_in_either_quotes_and_in_much_text(quote: str, more: str) -> None:
+    lost = LostCells()
+    lost.see("xl/worksheets/sheet1.xml", (CELLS.replace('"', quote) + more).encode())
+    assert counts(lost) == [2, 3]
+
+
 def test_another_part_and_a_namespace_change_nothing() -> None:
     lost = LostCells()
     lost.see("xl/sharedStrings.xml", CELLS.encode())
