@@ -20,23 +20,31 @@ def trend_parts(
 ) -> list[dict[str, Any]]:
     """One picture for each audit tool with at least two published rounds; `titles` by the tool's version.
 
-    A re-audit looks at cases that were seen before, so it is in none of them.
+    A re-audit looks at cases that were seen before, so it is in none of them. A census looks at every new case of a
+    kind, which other cases than those of a sample are: the two are not compared.
     """
-    found: dict[str, list[tuple[AuditRound, RoundResult]]] = {}
+    found: dict[tuple[str, bool], list[tuple[AuditRound, RoundResult]]] = {}
     for row in sorted(rounds, key=lambda row: (row.record_date, row.id)):
         if row.id in frozen and row.baseline_id is None:
-            found.setdefault(titles[row.tool_version_id][0], []).append((row, frozen[row.id]))
+            key = titles[row.tool_version_id][0], row.kind == "census"
+            found.setdefault(key, []).append((row, frozen[row.id]))
     newest = {key: title for key, title in titles.values()}
-    return [_part(key, newest[key], made) for key, made in found.items() if len(made) >= FEWEST_SHOWN]
+    return [
+        _part(key, newest[key], made, census=census)
+        for (key, census), made in found.items()
+        if len(made) >= FEWEST_SHOWN
+    ]
 
 
-def _part(key: str, title: str, made: list[tuple[AuditRound, RoundResult]]) -> dict[str, Any]:
+def _part(key: str, title: str, made: list[tuple[AuditRound, RoundResult]], *, census: bool) -> dict[str, Any]:
     figures = trend_summary([_point(row.name, result.results["estimate"]) for row, result in made])
     links = [url_for("results.results_show", round_id=row.id) for row, _ in made]
     points = figures["points"]
     assert isinstance(points, list)
     rows = [_row(point) | {"href": href} for point, href in zip(points, links, strict=True)]
-    return {"id": f"trend-{key}", "title": title, "sentence": figures["sentence"], "rows": rows}
+    name = f"trend-{key}-census" if census else f"trend-{key}"
+    title = f"{title}, every new case" if census else title
+    return {"id": name, "title": title, "census": census, "sentence": figures["sentence"], "rows": rows}
 
 
 def _point(name: str, estimate: Mapping[str, Any]) -> TrendPoint:

@@ -40,17 +40,28 @@ def test_the_list_needs_no_more_statements_for_more_rounds(scene: Scene, sign_in
     assert len(many) == len(few)
 
 
+def fresh_round(scene: Scene, name: str, record_date: date, kind: str = "sample") -> int:
+    """A round in reporting with other cases, 9 of 12 good or better."""
+    with scene.database.writing() as session:
+        tool = session.get_one(AuditRound, scene.baseline).tool_version_id
+        row = make_round(
+            session,
+            scene.council,
+            state="reporting",
+            tool_version_id=tool,
+            name=name,
+            record_date=record_date,
+            kind=kind,
+        )
+        for grade in [3] * 9 + [2] * 3:
+            agree(session, make_case_audit(session, scene.council, row), grade)
+        return row.id
+
+
 def test_rounds_of_fresh_cases_stand_side_by_side_and_re_audits_do_not(
     scene: Scene, sign_in: SignIn, clock: FixedClock
 ) -> None:
-    with scene.database.writing() as session:
-        tool = session.get_one(AuditRound, scene.baseline).tool_version_id
-        later = make_round(
-            session, scene.council, state="reporting", tool_version_id=tool, name="May", record_date=date(2027, 5, 3)
-        )
-        for grade in [3] * 9 + [2] * 3:
-            agree(session, make_case_audit(session, scene.council, later), grade)
-        third = later.id
+    third = fresh_round(scene, "May", date(2027, 5, 3))
     close(scene, clock, scene.baseline)
     close(scene, clock, scene.again)
     lead = sign_in(scene.council.qa_lead)
@@ -62,6 +73,21 @@ def test_rounds_of_fresh_cases_stand_side_by_side_and_re_audits_do_not(
     picture = page[page.index("round by round") :]
     assert "Re-audit, February 2027" not in picture
     assert "round by round" not in sign_in(scene.council.board_member).get("/results").text
+
+
+def test_a_census_is_compared_with_censuses_only(scene: Scene, sign_in: SignIn, clock: FixedClock) -> None:
+    close(scene, clock, scene.baseline)
+    close(scene, clock, fresh_round(scene, "New plans, May", date(2027, 5, 3), "census"))
+    lead = sign_in(scene.council.qa_lead)
+    assert "round by round" not in lead.get("/results").text
+    close(scene, clock, fresh_round(scene, "New plans, June", date(2027, 6, 3), "census"))
+    page = lead.get("/results").text
+    picture = page[page.index("round by round") :]
+    assert "every new case" in picture
+    assert "New plans, May" in picture
+    assert "New plans, June" in picture
+    with scene.database.reading() as session:
+        assert session.get_one(AuditRound, scene.baseline).name not in picture
 
 
 def test_results_are_kept_until_a_figure_changes(scene: Scene, sign_in: SignIn, clock: FixedClock) -> None:
