@@ -12,6 +12,7 @@ from typing import Any
 from auditflow.reporting.about import About, day_words
 from auditflow.statistics.board_tables import THRESHOLD, BoardTables, Share, Tried
 from auditflow.statistics.sentences import when
+from auditflow.statistics.summary import is_weighted
 from auditflow.statistics.wording import FEW, fraction_words, plural
 
 __all__ = [
@@ -41,6 +42,7 @@ NO_PICTURE = (
     "There is no picture: some kinds of case were checked more often than others, so the counts would mislead.",
 )
 """Why there is none: a small side; cases chosen for being poor; too few cases; a share that is weighted."""
+OF_CHECKED = "Some kinds of case were checked more often than others: these are shares of the cases that were checked."
 FOOTNOTE = (
     "c stands for a count of 1 to 4, and for one that is left out because a count of 1 to 4 could be worked out from "
     "it. For the same reason up to 4 cases are called “very few or none”, and all but up to 4 “all or nearly all”."
@@ -174,7 +176,8 @@ def _poor(again: Figures | None) -> bool:
 def domains_about(results: Figures) -> list[str]:
     """What the table of domains compares."""
     if results["re_audit"] is None:
-        return ["In the order of the audit tool. Cases to which a domain does not apply are in no share."]
+        told = "In the order of the audit tool. Cases to which a domain does not apply are in no share."
+        return [f"{told} {OF_CHECKED}" if is_weighted(results["estimate"]) else told]
     return [
         "In the order of the audit tool: how many of the same cases were good or better, by the grades that the "
         "auditors gave first. Cases to which a domain did not apply both times are in no share. Single domains differ "

@@ -10,6 +10,7 @@ from auditflow.domain.graded import GradedAudit
 from auditflow.domain.grades import Grade
 from auditflow.reporting.about import About, day_words
 from auditflow.reporting.result_words import GRADES, KIND_WORDS, PURPOSES
+from auditflow.statistics.summary import is_weighted
 
 Figures = Mapping[str, Any]
 GRADING_HEADINGS = ("Case", "Purpose", "How it came in", "Group", "Team", "State", "First grade", "Moderated grade")
@@ -73,7 +74,7 @@ def result_sheets(results: Figures, *, teams: bool) -> list[Sheet]:
     sheets = [
         Sheet("Round", ("Figure", "Value"), _about(results)),
         Sheet("Grades", ("Grade", "Published", "As first submitted", "Added (not random)"), _grades(results)),
-        Sheet("Domains", _DOMAIN_HEADINGS, _domains(results["domains"])),
+        Sheet("Domains", _DOMAIN_HEADINGS, _domains(results)),
     ]
     if teams:
         sheets.append(Sheet("Teams", ("Team", "Cases", "Good or better", *GRADES), _teams(results["teams"])))
@@ -128,19 +129,27 @@ def _grades(results: Figures) -> list[list[Any]]:
     return [[grade, *(part[grade] for part in parts)] for grade in GRADES]
 
 
-def _domains(domains: Iterable[Figures]) -> list[list[Any]]:
+def _domains(results: Figures) -> list[list[Any]]:
+    """Without shares where kinds of case were checked more often than others: these would not be of all cases."""
+    counted = is_weighted(results["estimate"])
     return [
         [
             domain["title"],
             domain["n"],
             domain["good"],
-            domain["p"],
-            *((domain["wilson"]["low"], domain["wilson"]["high"]) if domain["p"] is not None else (None, None)),
+            None if counted else domain["p"],
+            *_ends(domain, counted),
             domain["not_applicable"],
             *(domain["distribution"][grade] for grade in GRADES),
         ]
-        for domain in domains
+        for domain in results["domains"]
     ]
+
+
+def _ends(domain: Figures, counted: bool) -> tuple[Any, Any]:
+    if counted or domain["p"] is None:
+        return None, None
+    return domain["wilson"]["low"], domain["wilson"]["high"]
 
 
 def _teams(teams: Iterable[Figures]) -> list[list[Any]]:

@@ -6,6 +6,7 @@ Keys are always present; what is undefined is None, with a `reason` in the same 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from auditflow.domain.grades import Grade
 from auditflow.statistics.estimates import (
@@ -20,7 +21,7 @@ from auditflow.statistics.estimates import (
 from auditflow.statistics.sentences import estimate_sentence
 from auditflow.statistics.tables import Figures, count_grades
 
-__all__ = ["EstimateInput", "estimate_summary", "headline_interval", "weighted_share"]
+__all__ = ["EstimateInput", "estimate_summary", "headline_interval", "is_weighted", "weighted_share"]
 
 _SAME = 1e-9
 
@@ -87,6 +88,12 @@ def headline_interval(
 def weighted_share(good: int, n: int, value: float | None) -> bool:
     """Whether a headline's share is other than the plain one, because its groups are weighted."""
     return bool(n) and value is not None and abs(value - good / n) > _SAME
+
+
+def is_weighted(estimate: Mapping[str, Any]) -> bool:
+    """The same of an estimate as `estimate_summary` gave it: then no share of the cases themselves is one of all."""
+    interval = estimate.get("interval") or {}
+    return weighted_share(estimate["good"], estimate["n"], interval.get("value"))
 
 
 def _headline(good: int, n: int, shown: Interval | StratifiedEstimate) -> Figures:

@@ -13,6 +13,7 @@ from auditflow.reporting.result_words import (
     share,
     share_words,
 )
+from auditflow.statistics.summary import is_weighted
 from auditflow.statistics.wording import FEW
 from auditflow.web.results_agreement import agreement_part
 from auditflow.web.results_completion import completion_figures, completion_words, coverage_words, loss_warning
@@ -28,7 +29,7 @@ def round_page(results: Figures, links: Links, *, teams: bool, earlier: Sequence
     """Everything that the template of a round by itself shows."""
     estimate = results["estimate"]
     domains = [domain for domain in results["domains"] if domain["n"] or domain["not_applicable"]]
-    more = shared_parts(results, links, earlier)
+    more, weighted = shared_parts(results, links, earlier), is_weighted(estimate)
     return {
         "finding": estimate["sentence"],
         "bullets": [
@@ -38,8 +39,9 @@ def round_page(results: Figures, links: Links, *, teams: bool, earlier: Sequence
         "bars": [_bar(estimate)] if estimate["n"] else [],
         "bar_words": _bar_words(estimate),
         "grade_links": _grade_links(estimate, links),
-        "domains": [_domain(domain, links) for domain in domains],
+        "domains": [_domain(domain, links, ranged=not weighted) for domain in domains],
         "ranges": sum(domain["n"] >= FEW for domain in domains),
+        "weighted": weighted,
         "teams": [_team(team, links) for team in results["teams"]] if teams else [],
         **more,
     }
@@ -85,13 +87,13 @@ def _grade_links(estimate: Figures, links: Links) -> list[dict[str, Any]]:
     ]
 
 
-def _domain(domain: Figures, links: Links) -> list[Any]:
+def _domain(domain: Figures, links: Links, *, ranged: bool) -> list[Any]:
     n, good, key, title = domain["n"], domain["good"], domain["key"], domain["title"]
     return [
         title,
         links.cell(n, f"graded, {title}", domain=key),
         links.cell(share_words(good, n) if good else 0, f"good or better, {title}", domain=key, good=1),
-        range_words(domain["wilson"], n),
+        range_words(domain["wilson"], n) if ranged else "",
         links.cell(domain["not_applicable"], f"not applicable, {title}", domain=key, grade="none"),
     ]
 

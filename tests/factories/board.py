@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -50,6 +51,13 @@ def grades_of(
     titles = {f"d{k}": title for k, title in enumerate(domains or {})}
     drawn = {"sizes": {"cin": 3_700}, "population": 3_700} if day == DECEMBER else {}
     return RoundGrades((*audits, *more), titles, day, day, **drawn)
+
+
+def checked_unevenly(given: RoundGrades) -> RoundGrades:
+    """The same, the first half of the cases drawn from 40 and the others from 3,660."""
+    half = len(given.audits) // 2
+    audits = [replace(audit, stratum="cp" if n < half else "cin") for n, audit in enumerate(given.audits)]
+    return replace(given, audits=tuple(audits), sizes={"cp": 40, "cin": 3_660}, population=3_700)
 
 
 def results_of_round(given: RoundGrades, **about: Any) -> dict[str, Any]:
