@@ -151,7 +151,8 @@ def grades_about(results: Figures, tables: BoardTables) -> list[str]:
 def _one_round(results: Figures, tables: BoardTables) -> str:
     good, n, eligible = tables.grades[0].good, tables.cases, results["completion"].get("eligible")
     words = f"Of {n:,} cases, {good:,} were good or better: {fraction_words(good, n)}."
-    low, high = (fraction_words(round(1000 * results["estimate"]["wilson"][end]), 1000) for end in ("low", "high"))
+    ends = results["estimate"].get("interval") or results["estimate"]["wilson"]
+    low, high = (fraction_words(round(1000 * ends[end]), 1000) for end in ("low", "high"))
     if not eligible or n >= eligible:
         return words
     between = f"between {low} and {high}" if low != high else low

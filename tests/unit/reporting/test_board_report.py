@@ -137,6 +137,15 @@ def test_few_cases_or_none_are_reported_as_too_few(grades: list[int | None]) -> 
     assert rows(report, "completion")[1] == ("Done", str(len(grades)))
 
 
+def test_the_range_is_the_headlines_where_most_of_the_cases_were_checked() -> None:
+    few = replace(grades_of(MANY), sizes={"cin": 82}, population=82)
+    wide, narrow = (
+        part(board_report(results_of_round(given), ABOUT), "grades").sentences[0] for given in (grades_of(MANY), few)
+    )
+    assert wide.endswith("it would probably have been between about a quarter and about 2 in 5.")
+    assert narrow.endswith("it would probably have been about 1 in 3.")
+
+
 def test_nothing_audited_again() -> None:
     results = results_of_re_audit(grades_of(MANY), grades_of([None] * 80, day=MARCH))
     report = board_report(results, ABOUT)
