@@ -38,6 +38,9 @@ pages = Pages("results", __name__)
 INSIDE = ("qa_lead", "director", "head_of_service")
 """Who sees the whole page; teams by name only those who answer for the council."""
 EVERYBODY = (*INSIDE, "board_member")
+OF_ROUND = ("bars", "grade_links", "domains", "teams", "groups")
+OF_RE_AUDIT = ("lost_rows", "dots_up", "dots_chance", "action_rows")
+"""The parts of a page that say something of practice; those of a re-audit beside the others."""
 
 
 @pages.page("/results", may=EVERYBODY)
@@ -111,10 +114,10 @@ def _agreement(earlier: Earlier) -> list[dict[str, Any]]:
 
 
 def _unfinished(completion: dict[str, Any]) -> dict[str, Any]:
-    """While audits are still being made, what is agreed so far is not the round: nothing is said of it."""
+    """While audits are still being made, what is agreed so far is not the round: no sentence, picture or table of it."""
     done, planned = completion["done"], completion["planned"]
     words = f"Not finished: {done} of the {planned} audits are agreed. Nothing can be said of the round yet."
-    return {"finding": words, "bullets": []}
+    return {"finding": words, "bullets": [], **dict.fromkeys(OF_ROUND + OF_RE_AUDIT, ())}
 
 
 def _caption(row: AuditRound, number: int | None) -> str:
