@@ -173,7 +173,11 @@ def test_its_results_say_that_nothing_was_drawn(lead: Browser, live: int, databa
     page = lead.get(f"/results/{live}")
     assert "every eligible case was audited" in page.text
     assert "All 12 eligible cases; nothing was drawn." in page.text
-    assert "drawn at random" not in page.text.split("Completion")[0]
+    assert "every case that the rules let in" in page.text
+    for path in ("", "/workers", "/cases"):
+        text = lead.get(f"/results/{live}{path}").text
+        for untrue in ("at random and", "drawn for", "drawn at random", "reserve", "could be drawn"):
+            assert untrue not in text, (path, untrue)
     assert (
         "Nothing was drawn: every case of the kind that is audited was taken."
         in lead.get(f"/results/{live}/board").text
