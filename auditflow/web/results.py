@@ -114,7 +114,7 @@ def _agreement(earlier: Earlier) -> list[dict[str, Any]]:
 
 
 def _unfinished(completion: dict[str, Any]) -> dict[str, Any]:
-    """While audits are still being made, what is agreed so far is not the round: no sentence, picture or table of it."""
+    """While audits are still being made, what is agreed so far is not the round: nothing is said or drawn of it."""
     done, planned = completion["done"], completion["planned"]
     words = f"Not finished: {done} of the {planned} audits are agreed. Nothing can be said of the round yet."
     return {"finding": words, "bullets": [], **dict.fromkeys(OF_ROUND + OF_RE_AUDIT, ())}

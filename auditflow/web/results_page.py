@@ -29,11 +29,10 @@ def round_page(results: Figures, links: Links, *, teams: bool, earlier: Sequence
     estimate, kind = results["estimate"], results["round"]["kind"]
     domains = [domain for domain in results["domains"] if domain["n"] or domain["not_applicable"]]
     more = shared_parts(results, links, earlier)
+    beside = (*estimate_notes(results), loss_warning(results["completion"], kind), more["drawn"])
     return {
         "finding": estimate["sentence"],
-        "bullets": [
-            word for word in (*estimate_notes(results), loss_warning(results["completion"], kind), more["drawn"]) if word
-        ],
+        "bullets": [word for word in beside if word],
         "n": estimate["n"],
         "bars": [_bar(estimate)] if estimate["n"] else [],
         "bar_words": _bar_words(estimate),
