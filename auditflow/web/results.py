@@ -32,6 +32,7 @@ from auditflow.web.results_page import round_page
 from auditflow.web.results_pool import ROUNDS, Earlier, earlier_rounds, fresh
 from auditflow.web.results_re_audit import re_audit_page
 from auditflow.web.results_trend import TICKS, trend_parts
+from auditflow.web.results_trust import AS_SUBMITTED
 from auditflow.web.routing import Pages
 
 pages = Pages("results", __name__)
@@ -83,6 +84,7 @@ def results_show(round_id: int) -> Any:
         more |= group_parts(results, fresh(earlier), links) if teams else {}
     if row.state == "live":
         more |= _unfinished(results["completion"])
+        more["trust"] = [line for line in more["trust"] if line["key"] != AS_SUBMITTED]
     template = "results/re_audit.html" if results["re_audit"] else "results/show.html"
     return render_template(
         template,

@@ -87,7 +87,7 @@ def test_while_a_round_is_live_its_page_shows_no_grades(scene: Scene, sign_in: S
         session.execute(sa.update(AuditRound).where(AuditRound.id == scene.baseline).values(state="live"))
     page = sign_in(scene.council.qa_lead).get(f"/results/{scene.baseline}")
     assert "Nothing can be said of the round yet." in page.text
-    for said in ("Grades of the", "Domains", "Teams with fewer", "Groups of children"):
+    for said in ("Grades of the", "Domains", "Teams with fewer", "Groups of children", "As first submitted"):
         assert said not in page.text, said
 
 
