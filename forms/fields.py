@@ -231,7 +231,7 @@ class UploadField(wtf.FileField):
         """Refuse a file of a kind that cannot be read."""
         if self.data and self.extensions and not self.data.filename.lower().endswith(self.extensions):
             kinds = " or ".join(filter(None, (", ".join(self.extensions[:-1]), self.extensions[-1])))
-            raise StopValidation(f"{self.label.text} must be a file that ends in {kinds}.")
+            raise StopValidation(f"Choose a file whose name ends in {kinds}.")
 
 
 class HiddenField(OneAnswer, wtf.StringField):

@@ -169,7 +169,7 @@ def _columns(file: RowFile) -> tuple[str, str]:
 def _read_percentage(text: str) -> float | None:
     figure = read_number(text)
     if figure is not None and not 0 <= figure <= 100:
-        raise BadInput(f"“{_short(text)}” is not a percentage from 0 to 100. Choose “Number” if it can be.")
+        raise BadInput(f"“{_short(text)}” is not a percentage from 0 to 100. Choose “Numbers” if it can be.")
     return figure
 
 

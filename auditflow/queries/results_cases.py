@@ -46,6 +46,8 @@ GROUPS: dict[str, tuple[str, Chosen]] = {
 }
 """Which cases a figure counts: key -> its words, and the rule."""
 OF_RE_AUDITS = ("pairs", "same_auditor", "lost")
+OF_RESERVES = ("missing", "replacements", "replaced")
+"""A census has none."""
 NOT_APPLICABLE = 0
 """Asked for in place of a grade: the cases in which a domain does not apply."""
 

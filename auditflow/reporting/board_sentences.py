@@ -61,14 +61,22 @@ def how_chosen(results: Figures) -> list[str]:
     elif moved["because_poor"]:
         words = ["The cases were chosen because they were not yet good at the first audit."]
     else:
+        start = _first_time(about, moved["before"])
         words = [
-            f"The cases were drawn at random in {moved['before']} and audited again in {moved['after']}, as a rule by "
-            "different people. Cases that could not be audited again are in neither count."
+            f"{start} and audited again in {moved['after']}, as a rule by different people. Cases that could not be "
+            "audited again are in neither count."
         ]
     words.append("A share of the audits, chosen at random, was checked by a second person.")
     if about["discarded_draws"]:
         words.append("An earlier draw was discarded; the reason is on record.")
     return words
+
+
+def _first_time(about: Figures, before: str) -> str:
+    """How the cases of a re-audit came into the first audit; older results do not say what that was, a sample then."""
+    if about.get("baseline_kind") == "census":
+        return f"Every case of the kind that is audited was taken in {before}"
+    return f"The cases were drawn at random in {before}"
 
 
 def chosen(results: Figures) -> list[str]:
@@ -113,7 +121,7 @@ def work_done(results: Figures) -> list[str]:
         f"These are counts of our own work, and none is hidden. Late means agreed after {day_words(ends)}, the first "
         "end date."
     ]
-    if done["removed"]:
+    if done["removed"] and results["round"]["kind"] != "census":
         words.append(_reserves(done["replacements"], done["missing"]))
     if done["disputed"]:
         some = f"{done['disputed']:,}" if done["disputed"] >= THRESHOLD else "A few"

@@ -22,7 +22,11 @@ _DEFINED = (
         "Not applicable",
         "Never a grade and never a nought: such a case leaves the denominator and stands beside it.",
     ),
-    ("Which cases", "Only cases drawn at random, and reserves that came in for them. Those added by hand stand apart."),
+    (
+        "Which cases",
+        "Only cases drawn at random, and reserves that came in for them; of a census every case that its rules let in. "
+        "Those added by hand stand apart.",
+    ),
     (
         "Which grade",
         "The published one: what was decided in a dispute, else the moderator's, else the first.",

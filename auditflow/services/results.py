@@ -162,6 +162,7 @@ def _about(session: Session, row: AuditRound) -> dict[str, Any]:
         "name": row.name,
         "kind": row.kind,
         "baseline_id": row.baseline_id,
+        "baseline_kind": session.get_one(AuditRound, row.baseline_id).kind if row.baseline_id is not None else None,
         "selected_because_poor": row.selected_because_poor,
         "starts_on": row.starts_on.isoformat(),
         "ends_on": row.ends_on.isoformat(),

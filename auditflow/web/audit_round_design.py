@@ -18,7 +18,7 @@ from auditflow.queries.sample import count_reserves, get_frame, get_standing_dra
 from auditflow.queries.sample_list import available_columns
 from auditflow.services.audit_round import change_round
 from auditflow.services.sample import DrawResult, PublicOutcome, check_design, count_eligible, draw_sample, lock_design
-from auditflow.web.audit_round_pages import BAD, LEAD, show_refusal, step_caption, to_step, tried, visible_round
+from auditflow.web.audit_round_pages import BAD, LEAD, TAKEN, show_refusal, step_caption, to_step, tried, visible_round
 from auditflow.web.audit_round_trial import trial_of
 from auditflow.web.request import act, db, form_version, new_key, now
 from auditflow.web.routing import Pages
@@ -88,6 +88,8 @@ def _event(form: DesignSampleForm, moment: datetime) -> dict[str, Any]:
 def audit_round_trial(round_id: int) -> Any:
     """Step 4: what the design gives, and a trial with a throw-away number."""
     row = visible_round(round_id)
+    if row.kind in TAKEN:
+        return to_step(TAKEN[row.kind], round_id)
     frame = get_frame(db(), row.frame_id)
     if not row.design:
         raise BadInput("Design the sample first.")
@@ -101,8 +103,10 @@ def audit_round_trial(round_id: int) -> Any:
 
 @pages.page("/rounds/<int:round_id>/draw", may=LEAD)
 def audit_round_draw(round_id: int) -> Any:
-    """Step 5: lock, then draw."""
+    """Step 5: lock, then draw. Where nothing is drawn, the page on which the cases are taken stands in its place."""
     row = visible_round(round_id)
+    if row.kind in TAKEN:
+        return to_step(TAKEN[row.kind], round_id)
     return _draw_page(row, PressForm(None, key=new_key(), version=row.version), _outcome_form(None, row))
 
 

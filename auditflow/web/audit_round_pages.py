@@ -24,6 +24,8 @@ STEPS = {"census": 6}
 ROUND_WORDS = WORKFLOWS["audit_round"].labels
 DESIGN = {"census": "census.census_design"}
 """Where the design of a kind of round is made, if not on the page of a sample."""
+TAKEN = {"census": "census.census_cases", "re_audit": "re_audit.re_audit_cases"}
+"""Where the cases of a kind of round are looked at and taken, if they are not drawn."""
 SHOWN_ON_FORM = (BadInput, GuardRefused, WrongState, Misuse)
 
 

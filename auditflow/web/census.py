@@ -34,6 +34,7 @@ from auditflow.web.routing import Pages
 from forms.census import DesignCensusForm, TakeEveryForm, answers_of_census, census_of
 
 pages = Pages("census", __name__)
+UNMATCHED = "Some workers or teams of the new cases are not matched to people and teams here. Match them first."
 
 
 @pages.page("/rounds/<int:round_id>/which-cases", may=LEAD)
@@ -196,7 +197,7 @@ def _month_page(row: AuditRound, frame: Frame, form: TakeEveryForm) -> str:
         frame=frame,
         month=arrival.month if arrival else None,
         subtraction=_subtraction(arrival.month) if arrival else [],
-        unmatched=[name for _kind, name in arrival.unmatched] if arrival else [],
+        unmatched=[name for _kind, name in arrival.unmatched] if arrival and why == UNMATCHED else [],
         possible=not why and moves.may("add_month"),
         why=why,
     )
@@ -207,7 +208,7 @@ def _why_not(row: AuditRound, frame: Frame, blocked: str, arrival: Arrival | Non
     if frame.as_at <= last:
         return f"This list is as at {day(frame.as_at)}, not later than the last one that came in ({day(last)})."
     if arrival is not None and arrival.unmatched:
-        return "Some workers or teams of the new cases are not matched to people and teams here. Match them first."
+        return UNMATCHED
     return blocked
 
 

@@ -116,7 +116,8 @@ def _share_words(row: AuditRound, cases: int, percent: int, least: int) -> str:
     here = checking_count(cases, percent, least)
     if row.kind == "census":
         return f"{percent}% of the cases of each list, at least {least} in all: here {here} of {cases}"
-    return f"{percent}% of the randomly drawn cases, at least {least}: here {here} of {cases}"
+    which = "cases of the first audit" if row.kind == "re_audit" else "randomly drawn cases"
+    return f"{percent}% of the {which}, at least {least}: here {here} of {cases}"
 
 
 def _second_words(row: AuditRound, drawn: int) -> dict[str, str]:

@@ -32,12 +32,16 @@ from auditflow.web.results_page import round_page
 from auditflow.web.results_pool import ROUNDS, Earlier, earlier_rounds, fresh
 from auditflow.web.results_re_audit import re_audit_page
 from auditflow.web.results_trend import TICKS, trend_parts
+from auditflow.web.results_trust import AS_SUBMITTED
 from auditflow.web.routing import Pages
 
 pages = Pages("results", __name__)
 INSIDE = ("qa_lead", "director", "head_of_service")
 """Who sees the whole page; teams by name only those who answer for the council."""
 EVERYBODY = (*INSIDE, "board_member")
+OF_ROUND = ("bars", "grade_links", "domains", "teams", "groups")
+OF_RE_AUDIT = ("lost_rows", "dots_up", "dots_chance", "action_rows")
+"""The parts of a page that say something of practice; those of a re-audit beside the others."""
 
 
 @pages.page("/results", may=EVERYBODY)
@@ -80,6 +84,7 @@ def results_show(round_id: int) -> Any:
         more |= group_parts(results, fresh(earlier), links) if teams else {}
     if row.state == "live":
         more |= _unfinished(results["completion"])
+        more["trust"] = [line for line in more["trust"] if line["key"] != AS_SUBMITTED]
     template = "results/re_audit.html" if results["re_audit"] else "results/show.html"
     return render_template(
         template,
@@ -111,10 +116,10 @@ def _agreement(earlier: Earlier) -> list[dict[str, Any]]:
 
 
 def _unfinished(completion: dict[str, Any]) -> dict[str, Any]:
-    """While audits are still being made, what is agreed so far is not the round: nothing is said of it."""
+    """While audits are still being made, what is agreed so far is not the round: nothing is said or drawn of it."""
     done, planned = completion["done"], completion["planned"]
     words = f"Not finished: {done} of the {planned} audits are agreed. Nothing can be said of the round yet."
-    return {"finding": words, "bullets": []}
+    return {"finding": words, "bullets": [], **dict.fromkeys(OF_ROUND + OF_RE_AUDIT, ())}
 
 
 def _caption(row: AuditRound, number: int | None) -> str:

@@ -13,6 +13,7 @@ from auditflow.queries.results_cases import (
     GROUPS,
     NOT_APPLICABLE,
     OF_RE_AUDITS,
+    OF_RESERVES,
     CaseChoice,
     CaseList,
     ResultCase,
@@ -160,7 +161,8 @@ def _good_words(good: bool) -> str:
 
 
 def _filters(row: AuditRound, choice: CaseChoice) -> list[dict[str, Any]]:
-    offered = [key for key in GROUPS if row.baseline_id is not None or key not in OF_RE_AUDITS]
+    never = (OF_RE_AUDITS if row.kind != "re_audit" else ()) + (OF_RESERVES if row.kind == "census" else ())
+    offered = [key for key in GROUPS if key not in never or key == choice.group]
     groups = [{"value": key, "text": GROUPS[key][0]} for key in offered]
     grades = [{"value": "", "text": "Any grade"}]
     grades += [{"value": str(int(g)), "text": g.short_name} for g in sorted(Grade, reverse=True)]

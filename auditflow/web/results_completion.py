@@ -11,10 +11,15 @@ from auditflow.web.results_links import Links, linked
 Figures = Mapping[str, Any]
 
 
-def completion_figures(done: Figures, links: Links) -> list[dict[str, Any]]:
+CAME_IN = {"census": "every case that the rules let in", "re_audit": "cases of the first audit"}
+"""How the planned cases of a kind of round came in, where they were not drawn."""
+
+
+def completion_figures(done: Figures, links: Links, kind: str) -> list[dict[str, Any]]:
     """The four figures, each with a link to its cases below it."""
+    planned = CAME_IN.get(kind, "drawn for this round")
     return [
-        _figure("Planned", done["planned"], "drawn for this round", links.to(group="planned")),
+        _figure("Planned", done["planned"], planned, links.to(group="planned")),
         _figure("Done", done["done"], "agreed, or later", links.to()),
         _figure("Late", done["late"], "agreed after the end date", links.to(group="late")),
         _figure("Exempt", done["exempted"], "approved by the director", links.to(group="exempted")),
@@ -25,13 +30,17 @@ def _figure(label: str, value: int, note: str, href: str) -> dict[str, Any]:
     return {"label": label, "value": value, "note": note, "href": href if value else ""}
 
 
-def completion_words(done: Figures, links: Links) -> list[str]:
-    """What the four figures leave open, a sentence each, with a link to its cases."""
-    words = []
+def completion_words(done: Figures, links: Links, kind: str) -> list[str]:
+    """What the four figures leave open, a sentence each, with a link to its cases.
+
+    A census keeps no reserve, so nothing that left it is missing from it.
+    """
+    words, reserves = [], kind != "census"
     if done["removed"]:
-        rest = f" removed: {reasons_words(done['removed_reasons'])}. {plural(done['replacements'], 'reserve')} came in."
+        came_in = f" {plural(done['replacements'], 'reserve')} came in." if reserves else ""
+        rest = f" removed: {reasons_words(done['removed_reasons'])}.{came_in}"
         words.append(links.words(plural(done["removed"], "case"), rest, group="removed"))
-    if done["missing"] > 0:
+    if reserves and done["missing"] > 0:
         missing = plural(done["missing"], "case is", "cases are")
         words.append(links.words(missing, " missing: no reserve was left.", group="missing"))
     if done["exempted"]:
@@ -63,15 +72,16 @@ def coverage_words(coverage: Figures | None, links: Links) -> list[str]:
     return [start, linked(plural(without, "worker"), links.page(page, show="without"), rest)]
 
 
-def loss_warning(done: Figures) -> str:
-    """What to remember when more than one case in ten was lost from the sample; empty otherwise.
+def loss_warning(done: Figures, kind: str) -> str:
+    """What to remember when more than one case in ten was lost from the round; empty otherwise.
 
     Source: a loss rate above 10 % is stated beside every figure (docs/statistics.md, "From grades to results").
     """
     lost, planned = done["removed"] + done["exempted"], done["planned"]
     if 10 * lost <= planned:
         return ""
+    drawn = "" if kind in CAME_IN else " drawn"
     return (
-        f"{lost:,} of the {plural(planned, 'case')} drawn could not be audited, more than 1 in 10: "
+        f"{lost:,} of the {plural(planned, 'case')}{drawn} could not be audited, more than 1 in 10: "
         "the estimates are for cases that can be audited."
     )

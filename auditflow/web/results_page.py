@@ -27,14 +27,13 @@ Figures = Mapping[str, Any]
 
 def round_page(results: Figures, links: Links, *, teams: bool, earlier: Sequence[Figures] = ()) -> dict[str, Any]:
     """Everything that the template of a round by itself shows."""
-    estimate = results["estimate"]
+    estimate, kind = results["estimate"], results["round"]["kind"]
     domains = [domain for domain in results["domains"] if domain["n"] or domain["not_applicable"]]
     more, weighted = shared_parts(results, links, earlier), is_weighted(estimate)
+    beside = (*estimate_notes(results), loss_warning(results["completion"], kind), more["drawn"])
     return {
         "finding": estimate["sentence"],
-        "bullets": [
-            word for word in (*estimate_notes(results), loss_warning(results["completion"]), more["drawn"]) if word
-        ],
+        "bullets": [word for word in beside if word],
         "n": estimate["n"],
         "bars": [_bar(estimate)] if estimate["n"] else [],
         "bar_words": _bar_words(estimate),
@@ -52,12 +51,12 @@ def shared_parts(results: Figures, links: Links, earlier: Sequence[Figures]) -> 
 
     `earlier` are the figures of agreement of the rounds before this one, newest first.
     """
-    done = results["completion"]
+    done, kind = results["completion"], results["round"]["kind"]
     return {
         "drawn": draw_words(results, links),
         "draw_codes": draw_codes(results),
-        "figures": completion_figures(done, links),
-        "completion_words": [*completion_words(done, links), *coverage_words(results.get("coverage"), links)],
+        "figures": completion_figures(done, links, kind),
+        "completion_words": [*completion_words(done, links, kind), *coverage_words(results.get("coverage"), links)],
         "trust": trust_rows(results, links),
         "agreement": agreement_part(results["agreement"], links, earlier) if links.opens else None,
     }

@@ -9,6 +9,7 @@ from auditflow.reporting.result_words import plural, share
 from auditflow.web.results_links import Links
 
 Figures = Mapping[str, Any]
+AS_SUBMITTED = "As first submitted"
 
 
 def trust_rows(results: Figures, links: Links) -> list[dict[str, Any]]:
@@ -23,7 +24,7 @@ def trust_rows(results: Figures, links: Links) -> list[dict[str, Any]]:
         value = (
             links.words(good, " good or better.", group="good_first") if first["good"] else f"{good} good or better."
         )
-        rows.append({"key": "As first submitted", "value": value})
+        rows.append({"key": AS_SUBMITTED, "value": value})
     rows.append({"key": "Added by hand", "value": _added(results["added"], links)})
     return rows
 

@@ -271,7 +271,9 @@ def test_a_re_audit_is_compared_with_its_baseline(
             session, council, again, ref=audit.ref, baseline_id=audit.id, auditor_id=council.auditors[1].id
         )
         agree(session, one, grade, domains={"planning": grade})
-    moved = compute_results(session, again.id)["re_audit"]
+    results = compute_results(session, again.id)
+    assert results["round"]["baseline_kind"] == "sample"
+    moved = results["re_audit"]
     assert (moved["pairs"], moved["improved"], moved["same"], moved["declined"]) == (11, 3, 8, 0)
     assert (moved["good_before"], moved["good_after"], moved["lost"]) == (4, 5, 1)
     assert (moved["before"], moved["after"]) == ("October", "January")

@@ -68,6 +68,8 @@ def test_from_the_list_to_the_launch(lead: Browser, database: Database) -> None:
     assert "Round: cases taken" in steps.text
     assert "4 of 6 steps are done" in steps.text
     assert "reserve" not in steps.text.lower()
+    for page in ("draw", "trial"):
+        assert "draw" not in lead.get(f"{path}/{page}").text.replace("withdraw", ""), page
     lead.get(f"{path}/auditors").submit()
     assert "New round, step 5 of 6" in lead.get(f"{path}/allocation").text
     lead.get(f"{path}/allocation").submit()
@@ -114,7 +116,9 @@ def test_a_month_is_chosen_looked_at_and_added(lead: Browser, live: int, databas
     done = month.submit()
     assert "10 cases came in. Each has an auditor, who gets one message." in done.text
     assert "22 cases have come in so far, from 2 lists." in lead.get(f"/rounds/{live}/months").text
-    assert "not later than the last one that came in" in lead.get(f"/rounds/{live}/months/{frame}").text
+    again = lead.get(f"/rounds/{live}/months/{frame}").text
+    assert "This list cannot be added now." in again
+    assert "not later than the last one that came in" in again
     assert "Stale" not in month.submit().text
     with database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).where(CaseAudit.purpose == "main")) == 22
@@ -127,6 +131,7 @@ def test_names_that_are_not_matched_are_named_with_where_to_match_them(
         stranger = new_cases(council, (50,), "2026-11-10")[0]._replace(worker="Somebody New")
         frame = month_list(session, council, NOVEMBER, [stranger]).id
     page = lead.get(f"/rounds/{live}/months/{frame}")
+    assert "1 new case waits until every worker and team is matched." in page.text
     assert "Not matched yet: Somebody New." in page.text
     assert "Add these cases" not in page.text
     with database.writing() as session:
@@ -173,7 +178,11 @@ def test_its_results_say_that_nothing_was_drawn(lead: Browser, live: int, databa
     page = lead.get(f"/results/{live}")
     assert "every eligible case was audited" in page.text
     assert "All 12 eligible cases; nothing was drawn." in page.text
-    assert "drawn at random" not in page.text.split("Completion")[0]
+    assert "every case that the rules let in" in page.text
+    for path in ("", "/workers", "/cases"):
+        text = lead.get(f"/results/{live}{path}").text
+        for untrue in ("at random and", "drawn for", "drawn at random", "reserve", "could be drawn"):
+            assert untrue not in text, (path, untrue)
     assert (
         "Nothing was drawn: every case of the kind that is audited was taken."
         in lead.get(f"/results/{live}/board").text

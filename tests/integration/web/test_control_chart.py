@@ -185,7 +185,7 @@ BAD = [
     ({"rows": "month,value\n2025-01,80\n2025-01,81"}, "row 3: “2025-01” is also in row 2."),
     ({"rows": "month,value\nWeek 1,80"}, "row 2: “Week 1” is not a month."),
     ({"rows": "month,value\n2025-01,lots"}, "row 2: “lots” is not a number."),
-    ({"rows": "month,value\n2025-01,180"}, "row 2: “180” is not a percentage from 0 to 100."),
+    ({"rows": "month,value\n2025-01,180"}, "row 2: “180” is not a percentage from 0 to 100. Choose “Numbers”"),
     ({"rows": "month,value\n2025-01,"}, "has no figure in the column “value”."),
     ({"rows": "just some words"}, "needs two columns"),
     ({"rows": 'month,value\n"2025-01,80'}, "not a CSV file"),
@@ -218,7 +218,7 @@ def test_bad_input_gets_its_sentence_and_everything_typed_stays(
     ("content", "name", "sentence"),
     [
         (b"", "empty.csv", "empty.csv is empty"),
-        (b"PK\x03\x04 a workbook", "visits.xlsx", "must be a file that ends in .csv, .txt or .tsv"),
+        (b"PK\x03\x04 a workbook", "visits.xlsx", "Choose a file whose name ends in .csv, .txt or .tsv"),
         (b"PK\x03\x04 a workbook", "visits.csv", "visits.csv is not a CSV file. Save the sheet as “CSV UTF-8”"),
         (rows(LOW).encode("utf-16"), "visits.csv", "visits.csv is not a CSV file."),
         (b"month,value\n" + b"2025-01,80\n" * 10_000, "visits.csv", "larger than a file of months can be"),

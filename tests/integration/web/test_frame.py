@@ -57,6 +57,7 @@ def test_a_file_becomes_a_frozen_list(lead: Browser, database: Database) -> None
     assert "4The case reference is blank" in shown.text
     assert "Tom" not in shown.text
     freeze = lead.get("/case-lists/1/freeze")
+    assert "1 row was not taken and will not be in the list: a case that stands in no other row" in freeze.text
     refused = freeze.submit(status=400)
     assert "Tick the box" in refused.text
     done = refused.submit({"checked": "y"})
@@ -82,7 +83,7 @@ def test_the_mapping_is_remembered_for_the_next_file_of_this_shape(lead: Browser
 @pytest.mark.parametrize(
     ("content", "name", "sentence"),
     [
-        (b"%PDF-1.7 nothing", "list.pdf", "must be a file that ends in"),
+        (b"%PDF-1.7 nothing", "list.pdf", "whose name ends in"),
         (b"%PDF-1.7 nothing", "list.csv", "not a spreadsheet that can be read. It is a PDF."),
         (b"", "list.csv", "“list.csv” is empty"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "l.xlsx", "protected with a"),

@@ -84,7 +84,12 @@ def test_it_is_planned_for_a_quarter_later_and_takes_the_same_cases(scene: Scene
         assert len(audits) == 12
         assert all(audit.baseline_id for audit in audits)
     assert taking.submit({}).path == taken.path
-    assert browser.get(f"/rounds/{row.id}/same-cases").path == f"/rounds/{row.id}"
+    for page in ("same-cases", "draw", "trial"):
+        assert browser.get(f"/rounds/{row.id}/{page}").path == f"/rounds/{row.id}", "nothing is drawn"
+    assert (
+        "20% of the cases of the first audit, at least 10: here 10 of 12"
+        in browser.get(f"/rounds/{row.id}/launch").text
+    )
 
 
 def bundle_of(browser: Browser, round_id: int) -> zipfile.ZipFile:

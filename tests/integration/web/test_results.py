@@ -72,6 +72,25 @@ def test_a_re_audit_describes_what_moved_and_claims_nothing(scene: Scene, sign_i
     assert "p-value" not in page.text
 
 
+def test_while_a_re_audit_is_live_its_page_shows_nothing_of_practice(scene: Scene, sign_in: SignIn) -> None:
+    with scene.database.writing() as session:
+        session.execute(sa.update(AuditRound).where(AuditRound.id == scene.again).values(state="live"))
+    page = sign_in(scene.council.qa_lead).get(f"/results/{scene.again}")
+    assert "Nothing can be said of the round yet." in page.text
+    assert "Completion" in page.text
+    for said in ("good or better before", "improved", "Not re-audited", "Domains", "first findings"):
+        assert said not in page.text, said
+
+
+def test_while_a_round_is_live_its_page_shows_no_grades(scene: Scene, sign_in: SignIn) -> None:
+    with scene.database.writing() as session:
+        session.execute(sa.update(AuditRound).where(AuditRound.id == scene.baseline).values(state="live"))
+    page = sign_in(scene.council.qa_lead).get(f"/results/{scene.baseline}")
+    assert "Nothing can be said of the round yet." in page.text
+    for said in ("Grades of the", "Domains", "Teams with fewer", "Groups of children", "As first submitted"):
+        assert said not in page.text, said
+
+
 def test_the_matrix_opens_its_cases(scene: Scene, sign_in: SignIn) -> None:
     browser = sign_in(scene.council.qa_lead)
     page = browser.get(f"/results/{scene.again}")

@@ -211,7 +211,7 @@ def test_no_file_and_text_in_its_place_are_no_file() -> None:
 
 
 def test_files_that_cannot_be_taken() -> None:
-    assert errors(("upload", file("list.pdf"))) == {"upload": ["Case list must be a file that ends in .csv or .xlsx."]}
+    assert errors(("upload", file("list.pdf"))) == {"upload": ["Choose a file whose name ends in .csv or .xlsx."]}
     two = errors(("upload", file("a.csv")), ("upload", file("b.csv")))
     assert two == {"upload": ["Case list: more than one file was sent. Choose one."]}
 

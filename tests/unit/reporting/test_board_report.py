@@ -55,6 +55,22 @@ def a_re_audit(lost: int = 9, drift: Any = None, **more: Any) -> BoardReport:
     return board_report(results, ABOUT)
 
 
+def test_a_re_audit_of_a_census_does_not_say_that_its_cases_were_drawn() -> None:
+    results = results_of_re_audit(grades_of(MANY), grades_of(AFTER + MANY[71:], day=MARCH))
+    results["round"]["baseline_kind"] = "census"
+    words = " ".join(words_of(board_report(results, ABOUT)))
+    assert "Every case of the kind that is audited was taken in December and audited again in March" in words
+    assert "drawn" not in words
+
+
+def test_a_census_has_no_reserve_to_speak_of() -> None:
+    results = results_of_round(grades_of(MANY))
+    results["completion"] |= {"removed": 8, "missing": 8, "removed_reasons": {"transferred": 8}}
+    assert "reserve" in " ".join(words_of(board_report(results, ABOUT)))
+    results["round"]["kind"] = "census"
+    assert "reserve" not in " ".join(words_of(board_report(results, ABOUT)))
+
+
 def test_a_round_says_it_on_one_page() -> None:
     report = a_round()
     assert report.title == "How good is practice?"

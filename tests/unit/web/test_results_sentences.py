@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from auditflow.web.results_completion import loss_warning
+from auditflow.web.results_completion import completion_figures, completion_words, loss_warning
 from auditflow.web.results_draw import draw_codes, draw_words
 from auditflow.web.results_estimate import estimate_notes
 from auditflow.web.results_links import Links
@@ -64,13 +64,37 @@ def test_seed_and_fingerprints_are_whole_and_a_re_audit_has_none() -> None:
 
 @pytest.mark.parametrize(("removed", "exempted", "warns"), [(8, 0, False), (8, 1, True), (0, 0, False)])
 def test_more_than_one_in_ten_lost_is_said(removed: int, exempted: int, warns: bool) -> None:
-    words = loss_warning({"removed": removed, "exempted": exempted, "planned": 80})
+    words = loss_warning({"removed": removed, "exempted": exempted, "planned": 80}, "sample")
     assert words == (
         "9 of the 80 cases drawn could not be audited, more than 1 in 10: the estimates are for cases that can be "
         "audited."
         if warns
         else ""
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "planned", "rest"),
+    [
+        ("sample", "drawn for this round", [" 1 reserve came in.", "1 case is missing: no reserve was left."]),
+        ("census", "every case that the rules let in", [""]),
+        ("re_audit", "cases of the first audit", [" 1 reserve came in.", "1 case is missing: no reserve was left."]),
+    ],
+)
+def test_what_was_planned_and_lost_is_told_as_the_kind_of_round_has_it(
+    kind: str, planned: str, rest: list[str]
+) -> None:
+    none = dict.fromkeys(("done", "late", "open", "exempted", "disputed"), 0)
+    done = none | {"planned": 80, "removed": 2, "replacements": 1, "missing": 1, "removed_reasons": {"duplicate": 2}}
+    assert completion_figures(done, CLOSED, kind)[0]["note"] == planned
+    first, *others = completion_words(done, CLOSED, kind)
+    assert first.startswith("2 cases removed: ")
+    assert first.endswith(f".{rest[0]}")
+    assert others == rest[1:]
+
+
+def test_cases_lost_from_a_census_are_not_said_to_be_drawn() -> None:
+    assert "9 of the 80 cases could not" in loss_warning({"removed": 9, "exempted": 0, "planned": 80}, "census")
 
 
 def estimate(n: int = 80, p: float = 0.4, **more: Any) -> dict[str, Any]:
