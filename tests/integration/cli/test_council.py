@@ -19,6 +19,7 @@ from auditflow.models import (
     Action,
     Alert,
     Approval,
+    AuditRound,
     CaseAudit,
     Deadline,
     Dispute,
@@ -37,6 +38,8 @@ from auditflow.models import (
 from auditflow.models.database import open_database
 from auditflow.queries.scope import viewer_of
 from auditflow.queries.work import list_work
+from auditflow.services.archive import restore_backup, write_backup
+from auditflow.services.results import results_digest, results_of
 from auditflow.services.verify import verify_journal
 from workflows.roles import PERSON_ROLES
 
@@ -216,3 +219,20 @@ def test_the_mail_of_the_past_went_out_when_it_was_due(council: tuple[Session, M
     assert waiting and all(due >= newest for due in waiting)
     assert count(session, Outbox, Outbox.sent_at != Outbox.due_at) == 0
     assert count(session, Outbox, Outbox.sent_at.is_not(None)) > 1_000
+
+
+@pytest.mark.parametrize("council", [BUILT_ONCE[0]], indirect=True)
+def test_the_whole_council_is_restored_from_its_backup_and_verifies(
+    council: tuple[Session, Made, datetime], sqlite_template: Path, tmp_path: Path
+) -> None:
+    session, made, now = council
+    counts = write_backup(session, tmp_path / "backup.zip", revision="r", at=now)
+    shutil.copy(sqlite_template, tmp_path / "restored.db")
+    database = open_database(f"sqlite:///{tmp_path / 'restored.db'}")
+    with database.writing() as fresh:
+        assert restore_backup(fresh, tmp_path / "backup.zip", revision="r") == counts
+    with database.reading() as restored:
+        assert verify_journal(restored).findings == ()
+        assert restored.get_one(AuditRound, made.live.id).baseline_id == made.baseline.id
+        assert results_digest(results_of(restored, made.live.id)) == results_digest(results_of(session, made.live.id))
+    database.engine.dispose()

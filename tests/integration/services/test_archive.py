@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from auditflow.adapters.schema import newest_revision
 from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import BadInput
-from auditflow.models import CaseAudit, Person, Report, RoundResult, Seal, Team
+from auditflow.models import AuditRound, CaseAudit, Person, Report, RoundResult, Seal, Team
 from auditflow.models.database import Database
 from auditflow.services.act import Act
 from auditflow.services.archive import read_header, restore_backup, write_backup
@@ -47,6 +47,8 @@ def backup(database: Database, clock: FixedClock, tmp_path: Path) -> Path:
         job = queue_reports(session, row.id, Act(None, clock.now(), "reports"))
         made = Made("board_pdf", PDF, job.id, "a" * 64)
         keep_report(session, row.id, 1, made, Act(None, clock.now(), "report"))
+        again = make_round(session, council, name="Re-audit", kind="re_audit", baseline_id=row.id)
+        make_case_audit(session, council, again)
         seal_journal(session, clock.now())
     path = tmp_path / "backup.zip"
     with database.reading() as session:
@@ -89,6 +91,9 @@ def test_a_backup_restores_rows_pointers_and_a_journal_that_verifies(database: D
     with database.writing() as session:
         counts = restore_backup(session, backup, revision=newest_revision() or "")
     assert counts["person"] > 10
+    with database.reading() as session:
+        baseline = sa.select(AuditRound.baseline_id).where(AuditRound.kind == "re_audit")
+        assert session.scalars(baseline).one() is not None
     with database.writing() as session:
         assert (
             session.execute(sa.select(Team.name, Person.name).join(Person, Person.id == Team.manager_id)).all()
@@ -97,7 +102,7 @@ def test_a_backup_restores_rows_pointers_and_a_journal_that_verifies(database: D
         assert verify_journal(session).findings == ()
         highest = session.scalar(sa.select(sa.func.max(CaseAudit.id)))
         council = session.scalars(sa.select(Person)).all()
-        assert highest == 2
+        assert highest == 3
         assert council[0].role_keys, "roles came back with their people"
         session.add(Team(name="A new team"))
         session.flush()  # the numbers go on after the restored ones
