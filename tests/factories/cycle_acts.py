@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.models import CaseAudit, Draft, Moderation
+from auditflow.models import CaseAudit, Moderation
 from auditflow.queries.moderation import get_submission
-from auditflow.queries.returned import COMMENTS, list_returned_comments
 from auditflow.services import action as actions
 from auditflow.services import action_cannot_do as cannot_do
 from auditflow.services import action_outcome as outcomes
@@ -21,45 +18,19 @@ from auditflow.services import approval as approvals
 from auditflow.services import case_audit as audits
 from auditflow.services import dispute as disputes
 from auditflow.services import feedback, moderation, sample_change
-from auditflow.services.act import Act
 from auditflow.services.allocation import allocate_case
 from auditflow.services.case_audit_submit import submit_case_audit
 from auditflow.services.moderation_return import decide_without_auditor
+from tests.factories.cycle_acts_round import ROUND_MOVES
+from tests.factories.cycle_asked import Asked
 from tests.factories.cycle_effects_items import ACTION_DAYS
-from tests.factories.cycle_world import Case
-from tests.factories.drafts import complete_sections, tool_of
 
 VIEW = {"evidence": "yes", "follows": "yes", "difference": "partly"}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One move asked for: what, by whom, with what choice, from which version, and why."""
-
-    name: str
-    item: Any
-    choice: Any
-    act: Act
-    version: int
-    why: str = "Because it is so."
 
 
 def perform(session: Session, asked: Asked) -> object:
     """Make the move. Raises what the service raises."""
     return MOVES[asked.name](session, asked)
-
-
-def type_answers(session: Session, case: Case, who: int, grade: int, act: Act) -> None:
-    """The auditor types complete answers with this overall grade, and answers every comment."""
-    audit = session.get_one(CaseAudit, case.id)
-    sections = complete_sections(tool_of(session, audit), audit.case_type)
-    sections["overall"]["grade"] = grade
-    sections[COMMENTS] = {str(c.id): "Looked at again." for c in list_returned_comments(session, case.id)}
-    mine = (Draft.case_audit_id == case.id, Draft.person_id == who)
-    session.execute(sa.delete(Draft).where(*mine))
-    common = {"case_audit_id": case.id, "person_id": who, "number": 1, "saved_at": act.at}
-    rows = [{**common, "section": key, "content": content} for key, content in sections.items()]
-    session.execute(sa.insert(Draft), rows)
 
 
 def _decide(choice: str) -> Callable[[Session, Asked], object]:
@@ -108,7 +79,7 @@ def _raise(session: Session, a: Asked) -> object:
     return alerts.raise_concern(session, a.item.id, alerts.Concern(a.why, "A manager", spoken, a.choice), a.act)
 
 
-MOVES: dict[str, Callable[[Session, Asked], object]] = {
+MOVES: dict[str, Callable[[Session, Asked], object]] = ROUND_MOVES | {
     "allocate": lambda s, a: allocate_case(s, a.item.id, a.choice, a.act, expected_version=a.version, reason=a.why),
     "declare_conflict": lambda s, a: audits.declare_conflict(s, a.item.id, a.act, expected_version=a.version),
     "start": lambda s, a: audits.start_case_audit(s, a.item.id, a.act, expected_version=a.version),

@@ -12,6 +12,8 @@ from typing import Any
 from tests.factories.cycle_rules import is_late, may_moderate
 from tests.factories.cycle_world import Case, Contest, Task, World, after_working_days, end_of
 
+COUNTED = ("agreed", "disputed", "feedback_shared", "closed")
+
 Effect = Callable[[World, Any, int, Any], None]
 
 
@@ -19,8 +21,8 @@ def _days(world: World, days: int) -> datetime:
     return after_working_days(world.now, days)
 
 
-def _agree(world: World, case: Case, entry: str, grade: int) -> None:
-    case.published = grade
+def agree(world: World, case: Case, entry: str, grade: int) -> None:
+    case.published, case.agreed_on = grade, world.now.date()
     case.enter("agreed", entry, share_feedback=_days(world, 5))
 
 
@@ -39,7 +41,7 @@ def declare_conflict(_world: World, case: Case, who: int, _choice: object) -> No
 
 def start(world: World, case: Case, _who: int, _choice: object) -> None:
     """The practitioner is invited, once."""
-    case.enter("in_progress", "started", submit=end_of(world.ends_on))
+    case.enter("in_progress", "started", submit=end_of(world.round.ends_on))
     if not case.invited:
         case.entries.append("invited")
         case.invited = True
@@ -54,7 +56,7 @@ def submit(world: World, case: Case, who: int, _choice: object) -> None:
     if set(case.submissions) & {1, 4} or concern or world.of("moderation", case):
         moderate(world, case, "sent_to_moderation")
     else:
-        _agree(world, case, "agreed", case.submissions[-1])
+        agree(world, case, "agreed", case.submissions[-1])
 
 
 def moderate(world: World, case: Case, entry: str) -> None:
@@ -96,7 +98,7 @@ def _hand(world: World, task: Task, to: int, entry: str) -> None:
 
 def withdraw_submission(world: World, case: Case, _who: int, _choice: object) -> None:
     """The task goes with the submission, which is kept."""
-    case.enter("in_progress", "submission_withdrawn", submit=end_of(world.ends_on))
+    case.enter("in_progress", "submission_withdrawn", submit=end_of(world.round.ends_on))
     for task in world.of("moderation", case):
         if task.state == "with_moderator":
             task.enter("withdrawn", "withdrawn")
@@ -117,7 +119,7 @@ def confirm(world: World, task: Task, _who: int, _choice: object) -> None:
     """The auditor's grades stand."""
     task.enter("decided", "decided")
     task.case.moderated = task.case.submissions[-1]
-    _agree(world, task.case, "confirmed", task.case.submissions[-1])
+    agree(world, task.case, "confirmed", task.case.submissions[-1])
 
 
 def change(world: World, task: Task, _who: int, choice: int) -> None:
@@ -155,7 +157,7 @@ def reassign_moderation(world: World, task: Task, _who: int, choice: int) -> Non
 def accept(world: World, case: Case, _who: int, _choice: object) -> None:
     """The moderator's grade is used."""
     assert case.moderated is not None
-    _agree(world, case, "accepted", case.moderated)
+    agree(world, case, "accepted", case.moderated)
 
 
 def contest(entry: str) -> Effect:
@@ -172,8 +174,9 @@ def contest(entry: str) -> Effect:
 def determine(world: World, case: Case, _who: int, choice: int) -> None:
     """What is decided is the grade."""
     assert case.contest is not None
-    case.contest.open = False
-    _agree(world, case, "determined", choice)
+    case.contest.open, case.marked = False, False
+    agree(world, case, "determined", choice)
+    results_again(world)
 
 
 def hand_to_external(_world: World, case: Case, _who: int, choice: int) -> None:
@@ -195,6 +198,28 @@ def close_if_settled(world: World, case: Case) -> bool:
         return False
     case.enter("closed", "closed")
     return True
+
+
+def figures(world: World) -> list[tuple[int, int, bool, bool]]:
+    """Of each case that counts: its grade, whether it is marked as disputed, and whether it came late."""
+    cases = [case for case in world.of("case_audit") if isinstance(case, Case) and case.state in COUNTED]
+    last = world.round.first_ends_on
+    return [(c.id, c.published, c.marked, c.is_late(last)) for c in cases if c.published is not None]
+
+
+def results_again(world: World) -> None:
+    """After the round has closed, other grades make a further version of its results."""
+    if world.round.state == "closed":
+        world.round.entries.append("results_changed")
+        if figures(world) != world.round.figures:
+            world.round.entries.append("results_remade")
+            freeze(world)
+
+
+def freeze(world: World) -> None:
+    """One version more of the results, of what is so now."""
+    world.round.versions += 1
+    world.round.figures = figures(world)
 
 
 AUDIT_EFFECTS: dict[str, Effect] = {

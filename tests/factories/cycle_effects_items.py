@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.factories.cycle_effects import AUDIT_EFFECTS, Effect, close_if_settled
+from tests.factories.cycle_effects_round import ROUND_EFFECTS, withdraw_seconds
 from tests.factories.cycle_world import Ask, Case, Concern, Deed, Item, World, after_working_days, end_of
 
 ACTION_DAYS = 14
@@ -34,6 +35,8 @@ def approve(world: World, asked: Ask, _who: int, _choice: object) -> None:
         "cannot_do": ("not_done", "approved_as_not_done"),
     }[asked.move]
     asked.about.enter(target, entry)
+    if asked.move != "cannot_do":
+        withdraw_seconds(world, asked.case)
     close_if_settled(world, asked.case)
 
 
@@ -135,27 +138,31 @@ def noted(entry: str) -> Effect:
     return lambda _world, item, _who, _choice: item.entries.append(entry)
 
 
-EFFECTS: dict[str, Effect] = AUDIT_EFFECTS | {
-    "ask_to_remove": ask("removal_asked", "remove"),
-    "ask_not_audited": ask("exemption_asked", "mark_not_audited"),
-    "propose": propose,
-    "raise": raise_concern,
-    "approve": approve,
-    "refuse": into("refused", "refused"),
-    "take_request_back": into("withdrawn", "withdrawn"),
-    "accept_action": to_be_done("accepted"),
-    "decline_action": into("declined", "declined"),
-    "uphold_action": to_be_done("upheld"),
-    "withdraw_action": withdraw_action,
-    "reassign_action": reassign_action,
-    "change_date": noted("date_changed"),
-    "complete_action": complete_action,
-    "ask_cannot_do": ask("cannot_do_asked", "cannot_do"),
-    "verify_action": verify_action,
-    "verify_with_follow_up": verify_with_follow_up,
-    "reopen_action": to_be_done("reopened"),
-    "acknowledge": acknowledge,
-    "resolve": into("resolved", "resolved"),
-    "re_raise": re_raise,
-    "mark_raised_in_error": into("raised_in_error", "marked_raised_in_error"),
-}
+EFFECTS: dict[str, Effect] = (
+    AUDIT_EFFECTS
+    | ROUND_EFFECTS
+    | {
+        "ask_to_remove": ask("removal_asked", "remove"),
+        "ask_not_audited": ask("exemption_asked", "mark_not_audited"),
+        "propose": propose,
+        "raise": raise_concern,
+        "approve": approve,
+        "refuse": into("refused", "refused"),
+        "take_request_back": into("withdrawn", "withdrawn"),
+        "accept_action": to_be_done("accepted"),
+        "decline_action": into("declined", "declined"),
+        "uphold_action": to_be_done("upheld"),
+        "withdraw_action": withdraw_action,
+        "reassign_action": reassign_action,
+        "change_date": noted("date_changed"),
+        "complete_action": complete_action,
+        "ask_cannot_do": ask("cannot_do_asked", "cannot_do"),
+        "verify_action": verify_action,
+        "verify_with_follow_up": verify_with_follow_up,
+        "reopen_action": to_be_done("reopened"),
+        "acknowledge": acknowledge,
+        "resolve": into("resolved", "resolved"),
+        "re_raise": re_raise,
+        "mark_raised_in_error": into("raised_in_error", "marked_raised_in_error"),
+    }
+)

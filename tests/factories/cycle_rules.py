@@ -1,6 +1,6 @@
-"""The rules of the cycle, written once more, apart from `workflows/`: who may make which move, and when.
+"""What the rules of the cycle ask of people, audits, actions and concerns, written apart from `workflows/`.
 
-Nothing here imports the product. A rule names the states it starts from, who may, and what must be so.
+Nothing here imports the product. `cycle_table` puts the conditions together.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ Asked = Callable[[World, Any, int, Any], bool]
 """Of the world, an item, a person and what they chose."""
 
 BEFORE = "selected allocated in_progress"
-UNFINISHED = "selected allocated in_progress moderation changed returned agreed disputed feedback_shared"
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,13 @@ def team_manager(world: World, item: Item, who: int, _choice: object) -> bool:
 def may_audit(world: World, case: Case, _who: int, choice: int) -> bool:
     """The person chosen is a trained auditor without conflict."""
     person = world.people[choice]
-    return person.has("auditor") and person.trained and not world.conflict(choice, case) and choice not in case.declared
+    able = person.has("auditor") and person.trained and choice not in case.declared
+    return world.runs() and able and not world.conflict(choice, case)
+
+
+def starts(world: World, item: Item, who: int, _choice: object) -> bool:
+    """The round is live, and the case is not theirs in another way."""
+    return world.runs() and not world.conflict(who, item.case)  # type: ignore[attr-defined]
 
 
 def own_audit(world: World, case: Case, who: int) -> bool:
@@ -107,7 +112,7 @@ def may_moderate(world: World, task: Task, who: int) -> bool:
 def complete(world: World, case: Case, who: int, _choice: object) -> bool:
     """Everything is answered, a grade below Good has its action, and the moderator's comments an answer."""
     grade = case.typed.get(who)
-    if grade is None or world.conflict(who, case) or (case.state == "returned" and not case.answered):
+    if grade is None or not starts(world, case, who, None) or (case.state == "returned" and not case.answered):
         return False
     return grade >= 3 or any(deed.state != "withdrawn" for deed in world.of("action", case))
 
@@ -256,65 +261,3 @@ def differs(_world: World, task: Task, _who: int, choice: int) -> bool:
 def returnable(_world: World, task: Task, _who: int, _choice: object) -> bool:
     """There is a comment, and it went back less than twice."""
     return task.commented and task.case.returns < 2
-
-
-LEAD, DIRECTOR = role("qa_lead"), role("director")
-SENIOR = role("head_of_service", "director")
-DECIDERS = role("qa_lead", "head_of_service", "director", "external_moderator")
-OFFICERS = role("qa_lead", "head_of_service", "director", "team_manager")
-OFFICERS_OR_NEAR = either(OFFICERS, role("external_moderator", "practitioner"), auditor, moderator)
-JUDGES = either(OFFICERS, role("external_moderator"), auditor, owner)
-
-RULES: dict[str, Rule] = {
-    "allocate": Rule("case_audit", BEFORE, LEAD, may_audit, "person"),
-    "declare_conflict": Rule("case_audit", "allocated in_progress", auditor, lambda _w, i, _p, _c: not i.submissions),
-    "start": Rule("case_audit", "allocated", auditor, lambda w, i, p, _c: not w.conflict(p, i)),
-    "submit": Rule("case_audit", "in_progress returned", auditor, complete),
-    "withdraw_submission": Rule("case_audit", "moderation", auditor, unopened),
-    "decide_without_auditor": Rule("case_audit", "returned", LEAD, silent),
-    "accept": Rule("case_audit", "changed", auditor),
-    "dispute": Rule("case_audit", "changed", auditor),
-    "share_feedback": Rule("case_audit", "agreed", either(auditor, moderator, LEAD)),
-    "challenge": Rule("case_audit", "feedback_shared", team_manager, may_challenge),
-    "determine": Rule("case_audit", "disputed", DECIDERS, decides, "grade"),
-    "hand_to_external": Rule("case_audit", "disputed", DIRECTOR, may_be_handed, "person"),
-    "ask_to_remove": Rule("case_audit", BEFORE, LEAD, removable),
-    "ask_not_audited": Rule("case_audit", BEFORE, LEAD, not_asked),
-    "propose": Rule("case_audit", UNFINISHED, proposes, choices="person"),
-    "raise": Rule("case_audit", f"{UNFINISHED} closed removed not_audited", OFFICERS_OR_NEAR, sees, "flag"),
-    "approve": Rule("approval", "requested", SENIOR, both(approves, still_possible)),
-    "refuse": Rule("approval", "requested", SENIOR, approves),
-    "take_request_back": Rule("approval", "requested", lambda _w, i, p, _c: i.requester == p),
-    "open": Rule("moderation", "with_moderator", holder, lambda _w, i, _p, _c: not i.opened),
-    "comment": Rule("moderation", "with_moderator", holder),
-    "confirm": Rule("moderation", "with_moderator", holder),
-    "change": Rule("moderation", "with_moderator", holder, differs, "grade"),
-    "return": Rule("moderation", "with_moderator", holder, returnable),
-    "hand_back": Rule("moderation", "with_moderator", holder),
-    "reassign_moderation": Rule(
-        "moderation", "with_moderator", LEAD, lambda w, i, _p, c: may_moderate(w, i, c), "person"
-    ),
-    "accept_action": Rule("action", "proposed", owner),
-    "decline_action": Rule("action", "proposed", owner),
-    "uphold_action": Rule("action", "declined", either(own_head, DIRECTOR), not_theirs),
-    "withdraw_action": Rule("action", "declined", either(own_head, DIRECTOR), not_theirs),
-    "reassign_action": Rule(
-        "action", "proposed open", either(own_head, LEAD), lambda _w, i, _p, c: c != i.owner, "person"
-    ),
-    "change_date": Rule("action", "open", either(owner, own_head, LEAD)),
-    "complete_action": Rule("action", "open", owner),
-    "ask_cannot_do": Rule("action", "open", owner, not_asked),
-    "verify_action": Rule("action", "done", JUDGES, both(verifies, followed_up), "difference"),
-    "verify_with_follow_up": Rule("action", "done", JUDGES, verifies),
-    "reopen_action": Rule("action", "done", JUDGES, verifies),
-    "acknowledge": Rule("alert", "raised", OFFICERS, answers),
-    "resolve": Rule("alert", "acknowledged", OFFICERS, both(answers, lambda _w, i, p, _c: p != i.case.worker)),
-    "re_raise": Rule("alert", "resolved", raises_again),
-    "mark_raised_in_error": Rule("alert", "raised acknowledged", own_head),
-}
-
-
-def allowed(world: World, name: str, item: Item, who: int, choice: object) -> bool:
-    """What these rules say of this move by this person, now."""
-    rule = RULES[name]
-    return rule.nearly(world, item, who, choice) and rule.when(world, item, who, choice)

@@ -123,6 +123,43 @@ class Ask(Item):
     requester: int
 
 
+@dataclass(kw_only=True, eq=False)
+class Correction(Item):
+    """A request to correct what was submitted: another overall grade, or other `words`."""
+
+    kind: str = "correction"
+    state: str = "requested"
+    entries: list[str] = field(default_factory=lambda: ["requested"])
+    case: Case
+    requester: int
+    proposed: int | str
+    decider: int | None = None
+    decided_at: datetime | None = None
+
+
+@dataclass(kw_only=True, eq=False)
+class Second(Item):
+    """A blind second grading of a case; whoever makes it keeps it."""
+
+    kind: str = "second"
+    state: str = "allocated"
+    case: Case
+    auditor: int
+    grade: int | None = None
+
+
+@dataclass(kw_only=True, eq=False)
+class Round(Item):
+    """The round. `figures` is what its frozen results rest on, `versions` how often they were frozen."""
+
+    kind: str = "audit_round"
+    state: str = "live"
+    ends_on: date
+    first_ends_on: date
+    versions: int = 0
+    figures: object = None
+
+
 @dataclass
 class Contest:
     """A dispute about a grade."""
@@ -134,7 +171,10 @@ class Contest:
 
 @dataclass(kw_only=True, eq=False)
 class Case(Item):
-    """A case audit. `typed` is the overall grade that each auditor has typed, everything else being complete."""
+    """A case audit. `typed` is the overall grade that each auditor has typed, everything else being complete.
+
+    `marked`: the published grade is that of a dispute which nobody decided.
+    """
 
     kind: str = "case_audit"
     ref: str
@@ -147,6 +187,8 @@ class Case(Item):
     submitters: set[int] = field(default_factory=set)
     moderated: int | None = None
     published: int | None = None
+    marked: bool = False
+    agreed_on: date | None = None
     returns: int = 0
     invited: bool = False
     shared: bool = False
@@ -158,6 +200,10 @@ class Case(Item):
     def case(self) -> Case:
         """Itself: every item knows its case."""
         return self
+
+    def is_late(self, ends_on: date) -> bool:
+        """Whether it was agreed after this day."""
+        return self.agreed_on is not None and self.agreed_on > ends_on
 
     @property
     def contest(self) -> Contest | None:
@@ -173,9 +219,13 @@ class World:
     services: dict[int, int]
     managers: dict[int, int]
     held: frozenset[tuple[int, str]]
-    ends_on: date
+    round: Round
     now: datetime
     items: dict[str, list[Item]] = field(default_factory=dict)
+
+    def runs(self) -> bool:
+        """Whether the round is live."""
+        return self.round.state == "live"
 
     def add(self, item: Item) -> None:
         """One more item of its kind."""
