@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from auditflow.domain.graded import OUT, GradedAudit, RoundGrades
+from auditflow.domain.graded import DISCARDED, OUT, GradedAudit, RoundGrades
 
 __all__ = ["ReAudit"]
 
@@ -53,7 +53,9 @@ class ReAudit:
     @cached_property
     def lost_reasons(self) -> Mapping[str, str]:
         """Why each of them has none, by reference; `open` while its audit is not agreed."""
-        why = {a.ref: a.lost_reason for a in self.after.audits if a.purpose == "main" and a.state in OUT}
+        out = (a for a in self.after.audits if a.purpose == "main" and a.state in OUT)
+        # Those of a discarded draw were never audits of this round; the same case has another one.
+        why = {a.ref: a.lost_reason for a in out if a.lost_reason != DISCARDED}
         return {audit.ref: why.get(audit.ref) or "open" for audit in self.lost}
 
 

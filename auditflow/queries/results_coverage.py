@@ -87,16 +87,17 @@ _workers = kept(lambda: _of_workers(CASE.c.frame_id == LIST), {"round": 0, "fram
 def list_workers(session: Session, row: AuditRound) -> list[ListedWorker]:
     """Everybody whom the round's case list names, by name. Three statements."""
     name = CASE.c.worker
-    listed = sa.select(name, CASE.c.more).where(CASE.c.frame_id.in_(lists_of(row)), name != "")
+    listed = sa.select(name, CASE.c.ref, CASE.c.more).where(CASE.c.frame_id.in_(lists_of(row)), name != "")
     drawn_of = of_drawn_cases(name, sa.func.count()).group_by(name)
     drawn = {who: n for who, n in session.execute(drawn_of, {"round": row.id})}
     last = {who: day for who, day in session.execute(_audited_before(row))}
-    cases: dict[str, int] = {}
-    for who, more in session.execute(listed):
-        cases[who] = cases.get(who, 0) + 1
+    # A census has a list a month, and the same case may stand in several.
+    cases: dict[str, set[str]] = {}
+    for who, ref, more in session.execute(listed):
+        cases.setdefault(who, set()).add(ref)
         days = [last.get(who), _day(more, "last_audited"), _day(more, "worker_last_audited")]
         last[who] = max((day for day in days if day is not None), default=None)
-    return [ListedWorker(who, cases[who], drawn.get(who, 0), last[who]) for who in sorted(cases)]
+    return [ListedWorker(who, len(cases[who]), drawn.get(who, 0), last[who]) for who in sorted(cases)]
 
 
 def _audited_before(row: AuditRound) -> sa.Select[Any]:

@@ -79,11 +79,14 @@ def _count_eligible(session: Session, row: AuditRound, have: list[str]) -> Count
     if row.kind == "census" or row.locked_digest is None:
         return Counter(map(tuple, _eligible(session, row, have)))
     key = (row.locked_digest, *have)
-    if key not in _LOCKED:
+    found = _LOCKED.get(key)
+    if found is None:
+        found = Counter(map(tuple, _eligible(session, row, have)))
+        # Another thread may do the same at this moment; each has its own.
         if len(_LOCKED) >= MOST:
             _LOCKED.clear()
-        _LOCKED[key] = Counter(map(tuple, _eligible(session, row, have)))
-    return _LOCKED[key]
+        _LOCKED[key] = found
+    return found
 
 
 def _eligible(session: Session, row: AuditRound, have: list[str]) -> Iterator[list[str]]:

@@ -48,8 +48,8 @@ def list_graded_rounds(session: Session, person_id: int) -> list[tuple[AuditRoun
     All closed rounds of the tool, since what was expected of them is what everybody graded.
     """
     tool = AuditToolVersion
-    graded = sa.select(CaseAudit.round_id).where(
-        CaseAudit.auditor_id == person_id, CaseAudit.purpose == "main", CaseAudit.first_grade.is_not(None)
+    graded = sa.select(AUDIT.c.round_id).where(
+        first_auditor(AUDIT) == person_id, AUDIT.c.purpose == "main", AUDIT.c.first_grade.is_not(None)
     )
     keys = sa.select(tool.key).join(AuditRound, AuditRound.tool_version_id == tool.id).where(AuditRound.id.in_(graded))
     statement = (

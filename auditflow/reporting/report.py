@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from auditflow.config import Settings
 from auditflow.domain.clock import local_date
-from auditflow.domain.errors import NotFound
+from auditflow.domain.errors import NotFound, WrongState
 from auditflow.domain.graded import GradedAudit
 from auditflow.models import AuditRound
 from auditflow.queries.audit_tool import list_tool_titles
 from auditflow.queries.journal_search import find_newest_seal
-from auditflow.queries.results import get_round_grades
+from auditflow.queries.results import find_frozen_results, get_round_grades
 from auditflow.reporting.about import About
 from auditflow.services.results import results_digest, results_of
 from workflows.registry import WORKFLOWS
@@ -35,12 +35,16 @@ class Source:
 def read_source(session: Session, settings: Settings, round_id: int, version: int | None, at: datetime) -> Source:
     """Everything that the reports of this version are made from; None is a draft from the figures of now.
 
-    Raises NotFound.
+    Raises NotFound, or WrongState once there is a later version.
     """
     row = session.get(AuditRound, round_id)
     if row is None:
         raise NotFound("There is no such round.")
     results = results_of(session, round_id, number=version)
+    latest = find_frozen_results(session, round_id)
+    if version is not None and latest is not None and latest.number != version:
+        # The gradings of then are gone: beside these figures they would be those of another version.
+        raise WrongState("Later results were published meanwhile. Their reports are made by themselves.")
     seal = find_newest_seal(session)
     about = About(
         council_name=settings.council_name,

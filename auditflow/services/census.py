@@ -14,7 +14,7 @@ from auditflow.domain.errors import BadInput, NotFound
 from auditflow.domain.sampling import Design, lock_digest
 from auditflow.domain.sampling_census import Month, check_census, take_every
 from auditflow.domain.sampling_list import EVERYONE
-from auditflow.models import AuditRound, CensusList, Draw, Frame, Journal, SampleCase
+from auditflow.models import AuditRound, CaseAudit, CensusList, Draw, Frame, FrameCase, Journal, SampleCase
 from auditflow.models.base import core
 from auditflow.queries.audit_round import count_discarded_draws
 from auditflow.queries.census import list_census_lists, list_known_refs, list_unmatched_names
@@ -138,7 +138,7 @@ def add_month(
     about = ("audit_round", round_id)
     facts = ask_first(session, about, "add_month", act, expected_version=expected_version, given=given)
     if facts.repeats is not None:
-        return _added_before(session, round_id, act)
+        return _added_before(session, round_id, frame, act)
     assert arrival is not None, "what is not ready was refused"
     kept = get_standing_draw(session, round_id)
     details = _details(frame, arrival)
@@ -164,9 +164,13 @@ def _details(frame: Frame, arrival: Arrival) -> dict[str, Any]:
     return {"frame_id": frame.id, "frame_sha256": frame.frame_sha256, **counts}
 
 
-def _added_before(session: Session, round_id: int, act: Act) -> Added:
+def _added_before(session: Session, round_id: int, frame: Frame, act: Act) -> Added:
+    """The same sent again: how many came in then, and how many of this list's cases have no auditor now."""
     mine = (Journal.subject_type == "audit_round", Journal.subject_id == round_id, Journal.key == act.key)
-    return Added(int(session.scalars(sa.select(Journal.details).where(*mine)).one()["came_in"]), 0)
+    came_in = int(session.scalars(sa.select(Journal.details).where(*mine)).one()["came_in"])
+    of_list = sa.select(SampleCase.id).join(FrameCase).where(FrameCase.frame_id == frame.id)
+    waiting = (CaseAudit.round_id == round_id, CaseAudit.state == "selected", CaseAudit.sample_case_id.in_(of_list))
+    return Added(came_in, session.scalar(sa.select(sa.func.count(CaseAudit.id)).where(*waiting)) or 0)
 
 
 def _write(session: Session, kept: Draw, frame: Frame, arrival: Arrival, at: datetime) -> None:

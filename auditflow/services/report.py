@@ -34,8 +34,8 @@ class Made:
 def queue_reports(session: Session, round_id: int, act: Act) -> Job:
     """Have the reports of a round made from its results: of the latest version, or as a draft before it is closed.
 
-    While they are being made, asking again gives the same job; so does the same act later. A draft that is still
-    being made when the results are published is given up: nobody wants it any more.
+    While they are being made, asking again gives the same job; so does the same act later. What is still being made of
+    an earlier version, or as a draft, is given up: nobody wants it any more, and its gradings are gone.
     Raises NotFound, NotPermitted or WrongState.
     """
     row = _locked(session, round_id)
@@ -49,8 +49,8 @@ def queue_reports(session: Session, round_id: int, act: Act) -> Job:
     for job in jobs:
         if job.payload["key"] == act.key or (job.state in OPEN_STATES and job.payload["version"] == version):
             return job
-        if job.payload["version"] is None:
-            cancel_job(session, job.id, at=act.at)
+    for job in jobs:
+        cancel_job(session, job.id, at=act.at)
     payload = {"round_id": round_id, "version": version, "key": act.key}
     return queue_job(session, REPORT_JOB, payload, actor_id=act.actor_id, at=act.at)
 

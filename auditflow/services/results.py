@@ -134,9 +134,22 @@ def remake_results(session: Session, round_id: int, act: Act) -> RoundResult | N
 
 
 def _same_figures(frozen: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    """Whether no figure has changed. What results did not hold when these were frozen is no change."""
-    kept = {name: value for name, value in now.items() if name in frozen}
-    return results_digest(kept) == results_digest(frozen)
+    """Whether no figure has changed. What results did not hold when these were frozen is no change, nor is the form
+    they are written in.
+    """
+    return results_digest(_as_far_as(frozen, now) | {"format": frozen.get("format")}) == results_digest(frozen)
+
+
+def _as_far_as(frozen: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """What the results of now say of that which the frozen ones hold, part by part.
+
+    Deeper the names are data (a reason, a group, a domain), where a further one is a change.
+    """
+    known = {name: value for name, value in now.items() if name in frozen}
+    for name, part in known.items():
+        if isinstance(part, Mapping) and isinstance(frozen[name], Mapping) and name != "groups":
+            known[name] = {key: value for key, value in part.items() if key in frozen[name]}
+    return known
 
 
 def check_frozen(session: Session, round_id: int, number: int | None = None) -> bool:

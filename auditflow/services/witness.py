@@ -17,6 +17,7 @@ WITNESSED: Mapping[str, Mapping[str, Any]] = {
         "published_disputed": False,
     },
     "audit_round": {
+        "kind": None,
         "starts_on": None,
         "ends_on": None,
         "first_ends_on": None,
@@ -29,7 +30,7 @@ WITNESSED: Mapping[str, Mapping[str, Any]] = {
 
 FIXED: Mapping[str, tuple[str, ...]] = {
     "case_audit": ("round_id", "ref", "purpose", "kind", "case_type", "stratum", "baseline_id"),
-    "audit_round": ("kind", "baseline_id", "selected_because_poor"),
+    "audit_round": ("baseline_id", "selected_because_poor"),
     "moderation": ("case_audit_id", "auditor_id", "submission_id", "random_share"),
     "correction": ("case_audit_id", "requested_by_id", "item"),
 }

@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 
 from auditflow.models import AuditRound, RoundResult
+from auditflow.statistics.summary import weighted_share
 from auditflow.statistics.trend_summary import TrendPoint, trend_summary
 from auditflow.statistics.wording import FEW, percent, share
 
@@ -55,7 +56,10 @@ def _point(name: str, estimate: Mapping[str, Any]) -> TrendPoint:
 def _row(point: Mapping[str, Any]) -> dict[str, Any]:
     n = point["n"]
     enough = n >= FEW and point["value"] is not None and point["low"] is not None
-    words = share(point["good"], n)
+    value = point["value"]
+    weighted = enough and weighted_share(point["good"], n, value)
+    # Groups checked more often than others count for their share of all cases: the cases' own share is another one.
+    words = f"{percent(value, n)} of all, {point['good']:,} of {n:,} checked" if weighted else share(point["good"], n)
     if enough:
         words += f", fairly confident {percent(point['low'], n)} to {percent(point['high'], n)}"
     figures = {name: 100 * point[name] if enough else None for name in ("value", "low", "high")}

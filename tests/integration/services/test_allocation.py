@@ -17,6 +17,7 @@ from auditflow.queries.case_audit_sheet import read_sheet
 from auditflow.queries.moderation import list_eligible_moderators
 from auditflow.queries.results import get_round_grades
 from auditflow.queries.scope import viewer_of
+from auditflow.queries.severity import list_graded_rounds
 from auditflow.services.act import Act
 from auditflow.services.allocation import allocate_case
 from auditflow.services.case_audit import declare_conflict, start_case_audit, withdraw_submission
@@ -89,6 +90,9 @@ def test_the_first_grade_stays_that_of_whoever_submitted_first(
     assert find_first_auditor_name(session, withdrawn) == first.name
     (graded,) = get_round_grades(session, row).audits
     assert (graded.auditor, graded.first) == (first.id, 3)
+    set_columns(session, row, state="closed")
+    assert [bool(list_graded_rounds(session, person.id)) for person in (first, second)] == [True, False]
+    set_columns(session, row, state="live")
     tasks = session.scalars(sa.select(Moderation).order_by(Moderation.id)).all()
     assert [(task.state, task.auditor_id) for task in tasks] == [("withdrawn", first.id), ("with_moderator", second.id)]
     viewer = viewer_of(session, second.id, START)

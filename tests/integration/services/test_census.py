@@ -15,7 +15,7 @@ from auditflow.domain.errors import BadInput, GuardRefused, NotPermitted, Stale,
 from auditflow.models import AuditRound, CaseAudit, CensusList, Deadline, Draw, Frame, Journal, NameMatch, SampleCase
 from auditflow.queries.policy import get_moderation_choice, list_drawn_by_list
 from auditflow.queries.results import get_round_grades
-from auditflow.queries.results_coverage import count_workers
+from auditflow.queries.results_coverage import count_workers, list_workers
 from auditflow.reporting.bundle import draw_bundle
 from auditflow.services.act import Act
 from auditflow.services.approval import approve_request
@@ -156,9 +156,20 @@ def test_a_case_that_nobody_may_audit_waits_for_the_lead(
         before = listed[0]._replace(worker=f"Once {auditor.id}")
         month_list(session, council, NOVEMBER.replace(day=1 + n, month=3), [before])
     session.flush()
-    added = add_month(session, live.id, month_list(session, council, NOVEMBER, listed).id, steps.act())
+    month, act = month_list(session, council, NOVEMBER, listed), steps.act()
+    added = add_month(session, live.id, month.id, act)
     assert (added.came_in, added.waiting) == (1, 1)
+    assert add_month(session, live.id, month.id, act) == added, "the same sent again says the same"
     assert mains(session, live)[-1].state == "selected"
+
+
+def test_a_case_in_the_lists_of_two_months_is_one_case_of_its_worker(
+    session: Session, live: AuditRound, council: Council, steps: Steps
+) -> None:
+    before = {worker.name: worker.listed for worker in list_workers(session, live)}
+    again = month_list(session, council, DECEMBER, new_cases(council, (1, 2), "2026-12-20"))
+    add_month(session, live.id, again.id, steps.act())
+    assert {worker.name: worker.listed for worker in list_workers(session, live)} == before
 
 
 def test_a_removed_case_comes_in_no_second_time_and_no_other_takes_its_place(
@@ -282,6 +293,7 @@ def test_the_kind_of_a_planned_round_can_change_and_of_a_locked_one_cannot(
 ) -> None:
     row = steps.planned(october(session, council))
     change_round(session, row.id, {"kind": "census", "design": RULES}, steps.act())
+    assert verify_journal(session).findings == ()
     steps.locked(row)
     with pytest.raises(WrongState):
         change_round(session, row.id, {"kind": "sample"}, Act(council.qa_lead.id, steps.at, "back"))

@@ -10,11 +10,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from auditflow.config import load_settings
 from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import NotFound, NotPermitted, WrongState
 from auditflow.models import AuditRound, Job, Journal, Report
 from auditflow.models.database import Database
 from auditflow.queries.report import list_report_jobs
+from auditflow.reporting.report import read_source
 from auditflow.services.act import Act
 from auditflow.services.job import cancel_job
 from auditflow.services.report import Made, cancel_reports, keep_report, queue_reports
@@ -106,7 +108,24 @@ def test_results_that_are_made_again_have_their_reports_made_too(session: Sessio
     assert remake_results(session, row.id, act.then("nothing-changed")) is None
     set_columns(session, list_main(session, row)[0], published_grade=4)
     assert remake_results(session, row.id, act.then("corrected")) is not None
-    assert sorted(versions(session, row.id, "queued")) == [1, 2]
+    # Made now, the files of version 1 would hold its figures beside the gradings of version 2.
+    assert versions(session, row.id, "queued") == [2]
+    assert versions(session, row.id, "cancelled") == [1]
+    settings = load_settings({})
+    assert read_source(session, settings, row.id, 2, act.at).about.version == 2
+    with pytest.raises(WrongState, match="Later results"):
+        read_source(session, settings, row.id, 1, act.at)
+
+
+def test_the_act_of_an_earlier_version_sent_again_gives_up_nothing_of_the_later(
+    session: Session, row: AuditRound, act: Act
+) -> None:
+    close_round(session, row.id, act)
+    first = list_report_jobs(session, row.id)[0]
+    set_columns(session, list_main(session, row)[0], published_grade=4)
+    assert remake_results(session, row.id, act.then("corrected")) is not None
+    queue_reports(session, row.id, Act(None, act.at, first.payload["key"]))
+    assert versions(session, row.id, "queued") == [2]
 
 
 def test_what_is_cancelled_is_not_made_and_can_be_asked_for_again(session: Session, row: AuditRound, act: Act) -> None:

@@ -321,7 +321,8 @@ def test_results_frozen_before_they_held_more_stay_the_latest_while_no_figure_ch
     set_columns(session, small, state="reporting")
     close_round(session, small.id, act)
     frozen = session.scalars(sa.select(RoundResult).where(RoundResult.round_id == small.id)).one()
-    older = {name: value for name, value in frozen.results.items() if name != "draw"}
+    older = {name: value for name, value in frozen.results.items() if name != "draw"} | {"format": 1}
+    older["board"] = {name: value for name, value in older["board"].items() if name != "hidden"}
     session.execute(sa.delete(RoundResult).where(RoundResult.round_id == small.id))
     session.add(RoundResult(round_id=small.id, number=1, results=older, sha256=results_digest(older), made_at=act.at))
     session.flush()

@@ -38,5 +38,10 @@ def test_every_case_of_the_baseline_is_a_pair_apart_or_lost_with_its_reason() ->
     assert both.lost_reasons == {"C": "closed_early", "D": "open", "E": "too_late", "F": "open"}
 
 
+def test_a_case_of_a_discarded_draw_is_not_lost_for_that() -> None:
+    discarded = audit("D", None, state="removed", lost_reason="draw_discarded")
+    assert ReAudit(BEFORE, grades(*AFTER.audits, discarded)).lost_reasons["D"] == "open"
+
+
 def test_of_the_poor_only_the_poor_are_missed() -> None:
     assert set(ReAudit(BEFORE, AFTER, because_poor=True).lost_reasons) == {"C", "D", "F"}
