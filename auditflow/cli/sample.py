@@ -149,7 +149,11 @@ def _census_checked(told: dict[str, Any], lists: list[ListFile]) -> tuple[list[s
         return [], ["The census is not complete, or its manifest does not follow from its lists.", *differences]
     cases = sum(len(one["came_in"]) for one in told["lists"])
     months = "1 list" if len(lists) == 1 else f"{len(lists)} lists"
-    return [f"Every eligible case of {months} is in: {cases:,} cases, and no other.", _UNPROVED_CENSUS], []
+    said = [f"Every eligible case of {months} is in: {cases:,} cases, and no other."]
+    if by_hand := len({ref for one in told["lists"] for ref in one["by_hand"]}):
+        # They are in no figure, so whoever checks must see how many there are.
+        said.append(f"Not among them, because somebody had added them by hand before: {by_hand:,}.")
+    return [*said, _UNPROVED_CENSUS], []
 
 
 @sample.command()

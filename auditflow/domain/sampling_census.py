@@ -108,6 +108,8 @@ def verify_census(manifest: Mapping[Any, object], files: Sequence[CensusFile]) -
     if not isinstance(lists, list) or not all(isinstance(one, Mapping) and set(one) == {*LIST_KEYS} for one in lists):
         return [*keys, *edited, f"lists: each must have {', '.join(LIST_KEYS)}."]
     differences = [*keys, *edited]
+    if not lists:
+        differences.append("lists: a census has one at least.")
     if len(lists) != len(files):
         differences.append(f"lists: the manifest has {len(lists)}, here are {len(files)}.")
     known: set[str] = set()
@@ -126,7 +128,16 @@ def _compared(told: Mapping[str, Any], found: Month, sha256: str) -> list[str]:
     facts = {"frame_sha256": sha256, "rows": found.rows, "excluded": found.excluded, "eligible": found.eligible}
     wrong = {key: fact for key, fact in facts.items() if told[key] != fact}
     said = [f"{key}: the manifest has {told[key]}, the list gives {fact}." for key, fact in wrong.items()]
-    came_in, by_hand = (told[key] if isinstance(told[key], list) else [] for key in ("came_in", "by_hand"))
+    lists = ("came_in", "by_hand")
+    said += [f"{key}: the manifest must list references, each once." for key in lists if not _listed_once(told[key])]
+    came_in, by_hand = (told[key] if isinstance(told[key], list) else [] for key in lists)
     expected = [ref for ref in found.new if ref not in by_hand]
     said += [f"came_in: {ref} is eligible and did not come in." for ref in expected if ref not in came_in]
-    return said + [f"came_in: {ref} is not eligible, or was in already." for ref in came_in if ref not in expected]
+    said += [f"came_in: {ref} is not eligible, or was in already." for ref in came_in if ref not in expected]
+    eligible = [*found.new, *found.known]
+    return said + [f"by_hand: {ref} is not an eligible case of this list." for ref in by_hand if ref not in eligible]
+
+
+def _listed_once(refs: object) -> bool:
+    """A case that stands twice would be counted twice; what is no list would be no case at all."""
+    return isinstance(refs, list) and all(isinstance(ref, str) for ref in refs) and len({*refs}) == len(refs)

@@ -60,7 +60,12 @@ def month_list(session: Session, council: Council, as_at: date, cases: Sequence[
         created_at=START,
         frozen_at=START,
     )
-    begin(session, frame, Act(council.qa_lead.id, START, f"list-{as_at}-{id(frame)}"), Note("frozen", "qa_lead"))
+    begin(
+        session,
+        frame,
+        Act(council.qa_lead.id, START, f"list-{as_at}-{id(frame)}"),
+        Note("frozen", "qa_lead", details={"frame_sha256": frame.frame_sha256}),
+    )
     names = ("case_type", "status", "team", "worker", "opened", "closed")
     session.add_all(
         FrameCase(

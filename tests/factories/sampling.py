@@ -66,7 +66,12 @@ def make_frame(session: Session, council: Council, *, cases: int = 60, matched: 
         created_at=START,
         frozen_at=START,
     )
-    begin(session, frame, Act(council.qa_lead.id, START, f"frame-{cases}-{id(frame)}"), Note("frozen", "qa_lead"))
+    begin(
+        session,
+        frame,
+        Act(council.qa_lead.id, START, f"frame-{cases}-{id(frame)}"),
+        Note("frozen", "qa_lead", details={"frame_sha256": frame.frame_sha256}),
+    )
     session.add_all(
         FrameCase(
             frame_id=frame.id,

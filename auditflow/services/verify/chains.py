@@ -57,11 +57,18 @@ def _check(subject_type: str, subject_id: int, rows: list[Any]) -> Chain:
         if problem:
             kind, sentence = problem
             findings.append(Finding(kind, subject_type, subject_id, row.number, sentence))
+        details = _details(row)
         for key in KEYS:
-            said |= row.details.get(key, {})
+            if isinstance(told := details.get(key), dict):
+                said |= told
         previous, expected = row.hash, row.number + 1
-    last, begun = rows[-1], rows[0].details.get("begun_sha256")
+    last, begun = rows[-1], _details(rows[0]).get("begun_sha256")
     return Chain(subject_type, subject_id, last.number, last.hash, last.to_state, tuple(findings), said, begun)
+
+
+def _details(row: Any) -> Mapping[str, Any]:
+    """An entry's codes; none where they were edited into something else, which its hash tells."""
+    return row.details if isinstance(row.details, dict) else {}
 
 
 def _problem(row: Any, previous: str, expected: int) -> tuple[str, str] | None:

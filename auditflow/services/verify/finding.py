@@ -12,12 +12,14 @@ KINDS = (
     "state_edited",
     "head_edited",
     "row_edited",
+    "design_edited",
     "grade_edited",
     "answers_edited",
     "text_edited",
     "results_edited",
     "report_edited",
     "seal_forged",
+    "unreadable",
 )
 
 

@@ -20,6 +20,7 @@ from auditflow.services.audit_round import change_round
 from auditflow.services.audit_round_cancel import cancel_round
 from auditflow.services.sample import PublicOutcome, draw_sample, lock_design
 from auditflow.services.sample_change import request_discard
+from auditflow.services.verify import verify_journal
 from tests.factories.council import Council
 from tests.factories.sampling import DESIGN, Steps
 
@@ -70,6 +71,24 @@ def test_the_seed_is_journalled_before_the_draw_and_has_128_bits(session: Sessio
     made = session.scalars(sa.select(Journal).where(Journal.entry == "seed_made")).one()
     assert made.details["seed"] == draw.seed
     assert len(bytes.fromhex(draw.seed)) == 16
+
+
+def test_verify_finds_another_design_list_or_seed_than_was_locked(session: Session, steps: Steps, frame: Frame) -> None:
+    row = steps.locked(steps.planned(frame))
+    draw = steps.drawn(row)
+    session.flush()
+    assert verify_journal(session).findings == ()
+    for edit in (
+        sa.update(AuditRound).values(design=DESIGN | {"size": 10}),
+        sa.update(Frame).values(frame_sha256="0" * 64),
+        sa.update(Draw).where(Draw.id == draw.id).values(seed="0" * 32),
+    ):
+        with session.begin_nested() as back:
+            session.execute(edit)
+            session.expire_all()
+            assert {finding.kind for finding in verify_journal(session).findings} == {"design_edited"}
+            back.rollback()
+        session.expire_all()
 
 
 def test_a_double_click_draws_once(session: Session, steps: Steps, frame: Frame) -> None:

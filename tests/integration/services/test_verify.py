@@ -202,3 +202,13 @@ def test_the_database_refuses_to_change_the_journal(session: Session, audit: Cas
     for statement in ("UPDATE journal SET role = 'x'", "DELETE FROM journal", "DELETE FROM seal"):
         with pytest.raises(sa.exc.DBAPIError, match="append-only"), session.begin_nested():
             session.execute(sa.text(statement))
+
+
+@pytest.mark.parametrize("details", ["null", "[]", '{"submission": [1]}', '{"grades": 5}'])
+def test_an_entry_of_another_shape_is_found_and_hides_nothing(
+    session: Session, audit: CaseAudit, tamper: Tamper, details: str
+) -> None:
+    cast = "CAST(:details AS JSON)" if session.get_bind().dialect.name == "postgresql" else ":details"
+    tamper(f"UPDATE journal SET details = {cast} WHERE entry = 'submitted'", details=details)
+    tamper("UPDATE case_audit SET state = 'closed' WHERE id = :id")
+    assert {"entry_changed", "state_edited"} <= kinds(session)

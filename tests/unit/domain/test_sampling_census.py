@@ -99,6 +99,12 @@ def test_its_manifest_follows_from_the_lists():
         (lambda m: m.pop("locked_at"), "The manifest has no “locked_at”."),
         (lambda m: m.update(design=None), "list 1: it cannot be read again"),
         (lambda m: m["lists"][0].update(came_in=None, by_hand="a"), "list 1: came_in: a is eligible"),
+        (lambda m: m["lists"][0].update(came_in=5, by_hand=["a", "b", "d"]), "list 1: came_in: the manifest must list"),
+        (
+            lambda m: m["lists"][0]["came_in"].append("a"),
+            "list 1: came_in: the manifest must list",
+        ),
+        (lambda m: m["lists"][0]["by_hand"].append("c"), "list 1: by_hand: c is not an eligible case of this list."),
     ],
 )
 def test_what_does_not_follow_is_named(change, sentence):
@@ -112,3 +118,8 @@ def test_a_row_more_in_a_list_is_named():
     said = verify_census(taken(), more)
     assert "list 2: rows: the manifest has 4, the list gives 5." in said
     assert "list 2: came_in: h is eligible and did not come in." in said
+
+
+def test_no_list_is_no_census():
+    facts = {key: taken()[key] for key in ("design", "locked_at", "discarded_draws")}
+    assert verify_census(census_manifest(facts, []), []) == ["lists: a census has one at least."]
