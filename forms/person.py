@@ -43,7 +43,7 @@ ROLE_HINTS = {
     "director": "approves removals and exemptions; decides what was passed up",
     "external_moderator": "moderates what is handed to them, until a date",
     "board_member": "sees published results, no case and no worker",
-    "administrator": "people, teams and audit tools; no case content",
+    "administrator": "looks after people, teams and time limits; no case content",
 }
 
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.errors import NotFound
-from auditflow.models import Alert, AuditRound, CaseAudit, Deadline, Person, Team
+from auditflow.models import Alert, AuditRound, CaseAudit, Deadline, Dispute, Moderation, Person, Team
 from auditflow.models.base import core
-from auditflow.queries.scope import Viewer, visible_alerts
+from auditflow.queries.scope import Viewer, visible_alerts, visible_case_audits
 from workflows.alert import WORKFLOW
 
 OPEN = tuple(sorted(WORKFLOW.open))
@@ -97,14 +97,17 @@ class OwnCase:
     team: str
 
 
-def list_own_cases(session: Session, person_id: int) -> list[OwnCase]:
-    """The cases that a person audits or audited in launched rounds, those being audited now first."""
+def list_own_cases(session: Session, viewer: Viewer) -> list[OwnCase]:
+    """The cases of launched rounds that a person audits, or was given to moderate or decide; being audited first."""
+    given = sa.select(Moderation.case_audit_id).where(Moderation.moderator_id == viewer.person_id)
+    handed = sa.select(Dispute.case_audit_id).where(Dispute.handed_to_id == viewer.person_id)
+    mine = sa.or_(CaseAudit.auditor_id == viewer.person_id, CaseAudit.id.in_(given), CaseAudit.id.in_(handed))
     being_audited = sa.case((CaseAudit.state.in_(["allocated", "in_progress", "returned"]), 0), else_=1)
     rows = session.execute(
         sa.select(CaseAudit.id, CaseAudit.ref, CaseAudit.case_type, sa.func.coalesce(Team.name, ""))
         .join(AuditRound, AuditRound.id == CaseAudit.round_id)
         .outerjoin(Team, Team.id == CaseAudit.team_id)
-        .where(CaseAudit.auditor_id == person_id, AuditRound.state.in_(["live", "reporting", "closed", "cancelled"]))
+        .where(mine, visible_case_audits(viewer), AuditRound.state.in_(["live", "reporting", "closed", "cancelled"]))
         .order_by(being_audited, CaseAudit.ref, CaseAudit.id)
     )
     return [OwnCase(*row) for row in rows]

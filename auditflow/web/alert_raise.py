@@ -35,7 +35,7 @@ def phones() -> list[str]:
 @pages.page("/concerns/raise", may=SIGNED_IN)
 def alert_raise_choose() -> str:
     """Which case is it about? One of the person's own."""
-    cases = list_own_cases(db(), viewer().person_id)
+    cases = list_own_cases(db(), viewer())
     return render_template("alert/choose.html", cases=cases, kind=case_type_label, phones=phones())
 
 

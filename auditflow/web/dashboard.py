@@ -64,6 +64,7 @@ def case_table(round_id: int) -> Any:
         filters=_filters(row),
         filtered=bool(_query()),
         query=_query(),
+        lead=viewer().has("qa_lead"),
     )
 
 

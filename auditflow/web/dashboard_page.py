@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -46,6 +48,9 @@ SHOWN_STATES = (
 )
 """The groups of states that a dashboard counts: the key of its address, its words, the states in it."""
 
+Opens = Callable[..., str]
+"""The address of the round's cases with these filters, or nothing for whoever may not open them."""
+
 STATE_GROUPS = {key: states for key, _, states in SHOWN_STATES}
 
 
@@ -60,18 +65,19 @@ def dashboard_of(session: Session, row: AuditRound, viewer: Viewer, now: datetim
     waiting = list_waiting(session, viewer, row.id)
     asked = list_open_requests(session, viewer, row.id)
     seconds = count_seconds(session, row.id)
+    opens = partial(cases_link, row.id) if viewer.has("qa_lead") else _closed
     return {
         "whole": whole,
         "pace": pace,
         "plot": _plot(pace, row, today),
         "caption_words": _caption(row, pace, today, closed),
         "finding": _finding(row, whole, pace),
-        "figures": _figures(row.id, whole),
+        "figures": _figures(opens, whole),
         "todo": _todo(session, waiting, asked, viewer, now),
-        "states": _states(row.id, whole),
-        "auditors": _auditors(row.id, progress),
+        "states": _states(opens, whole),
+        "auditors": _auditors(opens, progress),
         "auditor_total": _total(whole),
-        "teams": _teams(row.id, progress),
+        "teams": _teams(opens, progress),
         "late_auditors": len(list_late_auditors(session, row.id, now)),
         "unallocated": whole.states["selected"],
         "loss": loss_words(*count_losses(session, row.id)),
@@ -84,6 +90,11 @@ def dashboard_of(session: Session, row: AuditRound, viewer: Viewer, now: datetim
 def cases_link(round_id: int, **query: Any) -> str:
     """The table of the round's cases, filtered."""
     return url_for("dashboard.case_table", round_id=round_id, **query)
+
+
+def _closed(**_: Any) -> str:
+    """A director counts every case and opens those passed up to them: a number would open other cases than it says."""
+    return ""
 
 
 def _caption(row: AuditRound, pace: Pace, today: date, closed: frozenset[date]) -> str:
@@ -111,24 +122,20 @@ def _finding(row: AuditRound, whole: Tally, pace: Pace) -> str:
     return f"{start} At the present pace, about {pace.missing:,} will not be agreed by {end}."
 
 
-def _figures(round_id: int, whole: Tally) -> list[dict[str, Any]]:
+def _figures(opens: Opens, whole: Tally) -> list[dict[str, Any]]:
     removed, exempt = whole.states["removed"], whole.states["not_audited"]
     audits = f"{whole.late:,} {'audit' if whole.late == 1 else 'audits'}"
     tasks = f"{whole.late_moderations:,} {'moderation' if whole.late_moderations == 1 else 'moderations'}"
     return [
-        _figure(
-            "Planned", whole.planned, f"{removed:,} removed", cases_link(round_id, state="removed") if removed else ""
-        ),
-        _figure("Done", whole.done, "agreed, or later", cases_link(round_id, state="agreed") if whole.done else ""),
+        _figure("Planned", whole.planned, f"{removed:,} removed", opens(state="removed") if removed else ""),
+        _figure("Done", whole.done, "agreed, or later", opens(state="agreed") if whole.done else ""),
         _figure(
             "Late",
             whole.late + whole.late_moderations,
             f"{audits}, {tasks}",
-            cases_link(round_id, late="audit") if whole.late else "",
+            opens(late="audit") if whole.late else "",
         ),
-        _figure(
-            "Exempt", exempt, "approved by the director", cases_link(round_id, state="not_audited") if exempt else ""
-        ),
+        _figure("Exempt", exempt, "approved by the director", opens(state="not_audited") if exempt else ""),
     ]
 
 
@@ -148,12 +155,12 @@ def _todo(
     return [*lines, *(removal_line(line, viewer) for line in asked)]
 
 
-def _states(round_id: int, whole: Tally) -> list[dict[str, Any]]:
+def _states(opens: Opens, whole: Tally) -> list[dict[str, Any]]:
     rows = [
         {
             "label": words,
             "count": whole.count(states),
-            "href": cases_link(round_id, state=key),
+            "href": opens(state=key),
             "strong": key == "agreed",
         }
         for key, words, states in SHOWN_STATES
@@ -162,7 +169,7 @@ def _states(round_id: int, whole: Tally) -> list[dict[str, Any]]:
     return [row for row in rows if row["count"] or row["label"] not in kept]
 
 
-def _auditors(round_id: int, progress: Progress) -> list[list[Any]]:
+def _auditors(opens: Opens, progress: Progress) -> list[list[Any]]:
     found = sorted(progress.auditors.items(), key=lambda item: (-item[1].late, item[0][1] == "", item[0][1]))
     rows = []
     for (person_id, name), tally in found:
@@ -170,17 +177,17 @@ def _auditors(round_id: int, progress: Progress) -> list[list[Any]]:
             continue
         words = name or "Nobody yet"
         link = {"auditor": person_id} if person_id is not None else {"state": "selected"}
-        first = {"text": words, "href": cases_link(round_id, **link)}
-        late, done, exempt = _opening(round_id, tally, words, **link) if person_id is not None else _plain(tally)
+        first = {"text": words, "href": opens(**link)}
+        late, done, exempt = _opening(opens, tally, words, **link) if person_id is not None else _plain(tally)
         rows.append([first, tally.planned, late, *_under_way(tally), done, exempt])
     return rows
 
 
-def _opening(round_id: int, tally: Tally, words: str, **mine: Any) -> list[Any]:
+def _opening(opens: Opens, tally: Tally, words: str, **mine: Any) -> list[Any]:
     """Late, agreed and exempt, each opening its cases."""
     queries = ({"late": "audit"}, {"state": "agreed"}, {"state": "not_audited"})
     return [
-        {"text": count, "href": cases_link(round_id, **query, **mine), "hidden": f"{name}, {words}"}
+        {"text": count, "href": opens(**query, **mine), "hidden": f"{name}, {words}"}
         for count, query, name in zip(_plain(tally), queries, ("late", "agreed", "exempt"), strict=True)
     ]
 
@@ -198,7 +205,7 @@ def _total(whole: Tally) -> list[Any]:
     return ["All", whole.planned, late, *_under_way(whole), done, exempt]
 
 
-def _teams(round_id: int, progress: Progress) -> list[list[Any]]:
+def _teams(opens: Opens, progress: Progress) -> list[list[Any]]:
     found = sorted(progress.teams.items(), key=lambda item: (-item[1].late, item[0][1] == "", item[0][1]))
     rows = []
     for (team_id, name), tally in found:
@@ -207,8 +214,8 @@ def _teams(round_id: int, progress: Progress) -> list[list[Any]]:
         if team_id is None:
             rows.append([name or "No team known", tally.planned, *_plain(tally)])
             continue
-        first = {"text": name, "href": cases_link(round_id, team=team_id)}
-        rows.append([first, tally.planned, *_opening(round_id, tally, name, team=team_id)])
+        first = {"text": name, "href": opens(team=team_id)}
+        rows.append([first, tally.planned, *_opening(opens, tally, name, team=team_id)])
     return rows
 
 

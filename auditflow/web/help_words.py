@@ -96,7 +96,7 @@ SEES: dict[str, tuple[str, str]] = {
     ),
     "administrator": (
         "People, teams, settings, the journal without what was written; no case content",
-        "Add people and give roles; look after teams, audit tools and how long things are kept",
+        "Add people and give roles; look after teams, working days and time limits",
     ),
 }
 """Role -> what it sees, what it may do."""

@@ -18,6 +18,7 @@ from auditflow.queries.scope import viewer_of
 from tests.factories.actions import Acts, make_concern, run_deadlines
 from tests.factories.audits import make_case_audit, make_round
 from tests.factories.council import START, Council, make_council
+from tests.factories.moderation import make_moderation
 from tests.pages import Browser
 
 TYPED = {
@@ -137,7 +138,7 @@ def test_about_the_manager_it_goes_to_the_head_of_service_and_the_manager_sees_n
     for person in (scene.council.managers[0], scene.council.workers[1]):
         browser = sign_in(person)
         browser.get(link, status=404)
-        assert "No concern is open." in browser.get("/concerns").text
+        assert "No open concern has come to you." in browser.get("/concerns").text
     with scene.database.writing() as session:
         session.execute(sa.update(CaseAudit).values(worker_id=scene.council.workers[0].id))
     sign_in(scene.council.managers[0]).get(f"/audits/{scene.audit_id}", status=404)
@@ -169,6 +170,24 @@ def test_without_a_case_the_auditor_chooses_one_of_theirs_first(scene, sign_in):
     assert "You have no case here" in other.text
 
 
+def test_whoever_moderates_a_case_may_choose_it_and_reaches_the_form_from_the_decision(database, sign_in):
+    with database.writing() as session:
+        task = make_moderation(session, make_council(session))
+        task_id, moderator_id, audit_id = task.id, task.moderator_id, task.case_audit_id
+    moderator, link = sign_in(moderator_id), f"/audits/{audit_id}/concern"
+    assert link in moderator.get("/concerns/raise").links()
+    assert link in moderator.get(f"/moderation/{task_id}").submit(action="/open").links()
+    assert "Your concern is raised." in moderator.get(link).submit(TYPED).text
+
+
+def test_only_the_lead_is_told_that_no_concern_is_open_at_all(scene, sign_in):
+    assert "No concern is open." in sign_in(scene.council.qa_lead).get("/concerns").text
+    scene.make()
+    page = sign_in(scene.council.director).get("/concerns")
+    assert "No open concern has come to you." in page.text
+    assert "appears here at once" not in page.text
+
+
 def test_the_list_shows_the_clock_and_who_may_see_what(scene, sign_in):
     alert_id = scene.make()
     link = f"/concerns/{alert_id}"
@@ -181,7 +200,7 @@ def test_the_list_shows_the_clock_and_who_may_see_what(scene, sign_in):
     others = (council.managers[1], council.heads[1], council.director, council.workers[0], council.auditors[1])
     for person in others:
         browser = sign_in(person)
-        assert "No concern is open." in browser.get("/concerns").text
+        assert "No open concern has come to you." in browser.get("/concerns").text
         browser.get(link, status=404)
         browser.get(f"{link}/acknowledge", status=404)
         browser.post(f"{link}/acknowledge", {"key": "k" * 20, "version": "1"}, status=404)
@@ -217,7 +236,7 @@ def test_acknowledged_and_resolved_by_the_manager(scene, sign_in):
     assert "Resolved by Mary Tull" in page.text
     assert "Visited the same day." in page.text
     listed = manager.get("/concerns")
-    assert "No concern is open." in listed.text
+    assert "No open concern has come to you." in listed.text
     assert link in listed.links()
 
 

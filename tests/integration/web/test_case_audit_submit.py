@@ -95,6 +95,7 @@ def test_two_versions_have_to_be_settled_first(story: Story, browser: Browser) -
     story.write_all()
     page = browser.get(f"{story.url}/check-answers")
     assert "There are two versions of" in page.text
+    assert "Choose between the two versions, then you can submit." in page.text
     with pytest.raises(AssertionError, match="no form"):
         page.form("/submit")
 

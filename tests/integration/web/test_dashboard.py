@@ -34,6 +34,7 @@ def sample(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     with database.writing() as session:
         made = make_council(session, NOW)
         ids = {"baseline": made.baseline.id, "live": made.live.id, "lead": made.staff.named["qa"].id}
+        ids["director"] = made.staff.named["director"].id
     yield database, ids
     database.engine.dispose()
 
@@ -65,3 +66,21 @@ def test_each_number_opens_as_many_cases(lead: Browser, sample: Sample, place: s
     numbers = opening(lead.get(place.format(**sample[1])))
     assert len(numbers) >= least
     assert {href: listed(lead, href) for href in numbers} == numbers
+
+
+def test_a_director_counts_every_case_and_is_offered_only_those_passed_up(
+    one_app: Flask, settings: Settings, sample: Sample
+) -> None:
+    database, ids = sample
+    furnish(one_app, settings, FixedClock(NOW), database)
+    director = Browser(one_app, ids["director"])
+    page = director.get(f"/rounds/{ids['live']}")
+    assert "cases are agreed" in page.text
+    assert opening(page) == {}, "a number would open fewer cases than it says"
+    cases = f"/rounds/{ids['live']}/cases"
+    assert [link for link in page.links() if link.startswith(f"{cases}?")] == []
+    assert "Cases passed up to you" in page.text
+    assert "passed up to you" in director.get(cases).text
+    none = director.get(f"{cases}?state=agreed").text
+    assert "No case of this round is like that." not in none
+    assert "you see only the cases that were passed up to you" in none

@@ -61,6 +61,7 @@ def test_the_practitioner_finds_their_cases(scene: Scene, sign_in: SignIn) -> No
     assert "asked for your view on 1 case" in page.text
     assert "What was found on 1 case is there for you to read." in page.text
     assert len([link for link in page.links() if link.endswith("/feedback") and "audits" in link]) == 2
+    assert "Open your view on case" in page.text, "there is no feedback to open yet"
     assert "No audit of your cases yet" in sign_in(scene.council.workers[5].id).get("/feedback").text
 
 

@@ -150,3 +150,10 @@ def test_every_role_is_explained() -> None:
 def test_files_of_results_are_promised_only_to_who_can_have_them() -> None:
     told = {key for key, (_, may) in SEES.items() if "download" in " ".join((may, *ROLE_HELP[key]))}
     assert told <= set(EVERYBODY)
+
+
+def test_an_administrator_is_promised_only_what_has_a_page(council: Council, sign_in: SignIn) -> None:
+    browser = sign_in(council.administrator)
+    for page in (browser.get("/help/who-can-see-what"), browser.get("/people/new")):
+        assert "time limits" in page.text
+        assert "audit tools" not in page.text

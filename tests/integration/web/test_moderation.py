@@ -121,6 +121,12 @@ def test_confirming(scene: Scene, browser: Browser) -> None:
     assert "Partly" in browser.get(f"/moderation/{scene.task_id}").text
 
 
+def test_domains_graded_outstanding_are_not_called_not_good(scene: Scene, browser: Browser) -> None:
+    text = browser.get(f"/moderation/{scene.task_id}/decide").text
+    assert "with another grade than Good." in text
+    assert "not Good" not in text
+
+
 def test_changing_a_domain_and_the_whole(scene: Scene, browser: Browser) -> None:
     answers = {"choice": "change", "overall": "2", "grade_voice": "1", "reason": "Supervision drifted.", **VIEW}
     decide(browser, scene, **answers)
