@@ -30,6 +30,8 @@ _WHY = {
 }
 _GRADES = [grade.short_name for grade in Grade]
 
+_LEAST = 0.0005
+
 
 def _lines(pairs: Sequence[tuple[str, str]]) -> str:
     width = max(len(label) for label, _ in pairs)
@@ -52,6 +54,11 @@ def _of_points(figures: Figures, name: str) -> str:
 
 def _plain(value: float | None, decimals: int = 3) -> str:
     return "–" if value is None else number(value, decimals)
+
+
+def _p(value: float | None) -> str:
+    """A probability, or “below 0.001”: none is nought."""
+    return "below 0.001" if value is not None and value < _LEAST else _plain(value)
 
 
 def grade_matrix(table: Sequence[Sequence[int]], corner: str) -> str:
@@ -119,12 +126,12 @@ def _movement_rows(figures: Figures) -> list[tuple[str, str]]:
         ("Good or better", f"{figures['good_before']:,} before, {figures['good_after']:,} after"),
         ("Became good, stopped", f"{figures['became_good']:,}, {figures['stopped_being_good']:,}"),
         ("Change", moved),
-        ("McNemar", f"mid-p {_plain(figures['mcnemar']['mid_p'])}, exact {_plain(figures['mcnemar']['exact'])}"),
+        ("McNemar", f"mid-p {_p(figures['mcnemar']['mid_p'])}, exact {_p(figures['mcnemar']['exact'])}"),
         (
             "All grades",
-            f"Stuart–Maxwell {_plain(margins['stuart'])} (df {margins['df']}, p {_plain(margins['p_stuart'])})",
+            f"Stuart–Maxwell {_plain(margins['stuart'])} (df {margins['df']}, p {_p(margins['p_stuart'])})",
         ),
-        ("Wilcoxon, sign test", f"p {_plain(figures['wilcoxon']['p'])}, p {_plain(figures['sign_test'])}"),
+        ("Wilcoxon, sign test", f"p {_p(figures['wilcoxon']['p'])}, p {_p(figures['sign_test'])}"),
         ("If the lost are counted", _between(bounds, pairs, "after_low", "after_high") + " good or better"),
     ]
 
@@ -193,5 +200,5 @@ def chart_text(figures: Figures, periods: Sequence[str], values: Sequence[float 
         f"{period:<{width}}  {_plain(value):>10}  {str(label or 'no figure').replace('_', ' ')}"
         for period, value, label in zip(periods, values, figures["labels"], strict=True)
     ]
-    icons = [("Variation", str(figures["variation"] or "–")), ("Assurance", str(figures["assurance"] or "–"))]
+    icons = [(name.capitalize(), str(figures[name] or "–").replace("_", " ")) for name in ("variation", "assurance")]
     return "\n\n".join([figures["sentence"], "\n".join(points), _lines(icons)])

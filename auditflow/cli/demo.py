@@ -16,6 +16,8 @@ from auditflow.adapters.logs import set_up_logs
 from auditflow.config import Settings, load_settings
 from auditflow.domain.errors import BadInput
 
+FILE = "auditflow.db"
+"""Where every other command looks for the database, once AUDITFLOW_DATA names the demo's folder."""
 PASSWORD_FILE = "sign-ins.txt"  # noqa: S105 - a file name
 
 
@@ -61,7 +63,7 @@ def _need_free_port(port: int) -> None:
 
 def _settings(data: Path, port: int) -> Settings:
     """The embedded default in the demo's own folder, whatever the environment says of real services."""
-    settings = load_settings(
+    return load_settings(
         {
             "AUDITFLOW_DATA": str(data),
             "AUDITFLOW_COUNCIL_NAME": "Exampleshire Council",
@@ -69,15 +71,14 @@ def _settings(data: Path, port: int) -> Settings:
             "AUDITFLOW_ALERT_PHONES": "Front door: 01632 960 001. Out of hours: 01632 960 002",
         }
     )
-    return replace(settings, database_url=f"sqlite:///{settings.data / 'demo.db'}")
 
 
 def _make_once(settings: Settings, say: Callable[[str], object]) -> None:
     """Make the council beside its place and move it there when it is whole, so that a stopped run leaves nothing."""
-    path = settings.data / "demo.db"
+    path = settings.data / FILE
     if path.exists() and (settings.data / PASSWORD_FILE).exists():
         return
-    say("Making the sample council; this takes about half a minute, once.")
+    say("Making the sample council; this takes half a minute or two, once.")
     partial = settings.data / "making.db"
     for leftover in settings.data.glob("making.db*"):
         leftover.unlink()
@@ -135,6 +136,7 @@ def _lines(settings: Settings, port: int) -> str:
             f"  Password for each: {password}",
             "",
             "Ctrl+C stops it; its data stays for the next time.",
+            f"Other commands find it with AUDITFLOW_DATA={settings.data}, such as: auditflow journal verify",
         ]
     )
 

@@ -15,12 +15,12 @@ from auditflow.domain.errors import BadInput, Refused
 if TYPE_CHECKING:
     import zipfile
 
-__all__ = ["LIST", "LONGEST_PART", "is_bundle", "is_census", "read_bundle"]
+__all__ = ["LIST", "LONGEST", "is_bundle", "is_census", "read_bundle"]
 
 LIST = "list.csv"
 CENSUS = "auditflow-census-"
-LONGEST_PART = 512 * 1024 * 1024
-"""Bytes of one part when it is unpacked: more than a million cases."""
+LONGEST = 512 * 1024 * 1024
+"""Bytes of all parts when they are unpacked: more than a million cases."""
 
 _MANIFEST = re.compile(r"manifest-\d+\.json")
 _LIST = re.compile(r"list-(\d{1,6})\.csv")
@@ -59,6 +59,9 @@ def read_bundle(path: str, frame: str | None = None) -> tuple[dict[str, Any], li
     name = basename(path)
     try:
         with zipfile.ZipFile(path) as bundle:
+            # No part unpacks to more than the size that it declares.
+            if sum(info.file_size for info in bundle.infolist()) > LONGEST:
+                raise BadInput(f"{name} unpacks to more than a bundle can be.", code="bad_bundle")
             told = _manifest(name, bundle)
             if is_census(told):
                 return told, _lists(name, bundle, frame)
@@ -94,6 +97,4 @@ def _part(name: str, bundle: zipfile.ZipFile, part: str) -> bytes:
     found = [info for info in bundle.infolist() if info.filename == part]
     if len(found) != 1:
         raise BadInput(f"{name} has {len(found)} files called {part}: it needs one.", code="bad_bundle")
-    if found[0].file_size > LONGEST_PART:
-        raise BadInput(f"{part} in {name} is too large to be a part of a bundle.", code="bad_bundle")
     return bundle.read(found[0])

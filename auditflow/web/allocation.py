@@ -152,6 +152,8 @@ def _page(row: AuditRound, form: PressForm, wanted: dict[int, int]) -> str:
         loads=_loads(known, auditor_of),
         repeats=suggestion.outcome.repeats if suggestion else 0,
         over=[known.candidates[int(str(i))].name for i in suggestion.outcome.over_capacity] if suggestion else [],
+        no_team=sum(case.team_id is None for case in waiting),
+        no_worker=sum(case.worker_id is None for case in waiting),
         conflicts=sum(audit in {case.id for case in waiting} for _, audit in known.conflicts),
     )
 

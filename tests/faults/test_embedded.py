@@ -89,7 +89,7 @@ def test_its_own_worker_keeps_the_time_limits_and_delivers_the_mail(place: Place
 
 def test_with_reload_it_serves_and_works_too(place: Place, tmp_path: Path) -> None:
     place.database.engine.dispose()
-    place.file.rename(tmp_path / "demo.db")
+    place.file.rename(tmp_path / "auditflow.db")
     (tmp_path / "sign-ins.txt").write_text("clock-marmalade-harbour")
     words = ("auditflow", "demo", "--reload", "--port", str(place.port), "--data", str(tmp_path))
     program = place.start_program("reloading", *words)

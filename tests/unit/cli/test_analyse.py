@@ -356,3 +356,14 @@ def test_a_break_typed_into_a_cell_cuts_no_row(capsys, tmp_path, break_):
     file = write(tmp_path / "round.csv", ["ref", "note", "grade"], rows)
     found = figures(capsys, "estimate", file, "--grade", "grade")
     assert (found["n"], found["good"]) == (2, 1)
+
+
+def test_no_probability_is_said_to_be_nought(capsys, tmp_path):
+    files = [
+        write(tmp_path / f"{name}.csv", ["ref", "g"], [[f"C{n}", grade] for n in range(40)])
+        for name, grade in (("before", 1), ("after", 4))
+    ]
+    code, out, _ = run(capsys, "movement", *files, "--ref", "ref", "--grade", "g")
+    assert code == 0
+    assert "p below 0.001" in out
+    assert "p 0.000" not in out

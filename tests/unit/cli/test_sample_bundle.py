@@ -92,8 +92,8 @@ def test_bytes_changed_within_the_zip_file_are_a_sentence(tmp_path, capsys):
 
 
 def test_a_part_too_large_to_unpack_is_a_sentence(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(sample_bundle, "LONGEST_PART", 50)
-    assert "too large" in refusal(tmp_path, WHOLE, capsys)
+    monkeypatch.setattr(sample_bundle, "LONGEST", 50)
+    assert "unpacks to more than a bundle can be" in refusal(tmp_path, WHOLE, capsys)
 
 
 def test_a_manifest_by_itself_needs_a_list(tmp_path, capsys):
