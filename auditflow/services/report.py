@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from auditflow.domain.errors import NotFound, WrongState
-from auditflow.models import AuditRound, Job, Report
+from auditflow.models import AuditRound, Job, Journal, Report
 from auditflow.queries.report import OPEN_STATES, REPORT_JOB, list_report_jobs
 from auditflow.queries.results import find_frozen_results
 from auditflow.services.act import Act
@@ -17,6 +17,7 @@ from auditflow.services.job import cancel_job, queue_job
 from auditflow.services.journal import Note, record
 from auditflow.services.permission import require_role
 
+MADE = "report_made"
 READY = ("reporting", "closed")
 """States of a round in which there is something to report."""
 
@@ -83,8 +84,22 @@ def keep_report(session: Session, round_id: int, version: int | None, made: Made
     digests = {"sha256": report.sha256, "results_sha256": made.results_sha256}
     details = {"kind": made.kind, "version": version, "job": made.job_id, **digests}
     role = "system" if act.actor_id is None else "qa_lead"
-    record(session, row, act.then(made.kind), Note("report_made", role, details=details))
+    record(session, row, act.then(made.kind), Note(MADE, role, details=details))
     return report
+
+
+def beyond_reports(session: Session, round_id: int, version: int | None) -> int | None:
+    """The version of a round that somebody saw, or a later one if nothing but reports was made since.
+
+    These stand in the round's journal and change nothing about it: whoever decides meanwhile need not look again.
+    """
+    if version is None:
+        return None
+    since = (Journal.subject_type == "audit_round", Journal.subject_id == round_id, Journal.number > version)
+    entries = session.execute(sa.select(Journal.entry, Journal.number).where(*since)).all()
+    if any(entry != MADE for entry, _ in entries):
+        return version
+    return max((number for _, number in entries), default=version)
 
 
 def find_kept(session: Session, job_id: int, kind: str) -> Report | None:

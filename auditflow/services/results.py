@@ -25,7 +25,7 @@ from auditflow.services.act import Act
 from auditflow.services.dispute_escalation import publish_undecided
 from auditflow.services.journal import Note, record
 from auditflow.services.permission import ask_first
-from auditflow.services.report import queue_reports
+from auditflow.services.report import beyond_reports, queue_reports
 from auditflow.services.transitions import Outcome, Request, apply
 from auditflow.statistics.board_summary import board_re_audit, board_round
 from auditflow.statistics.re_audit_summary import re_audit_summary
@@ -90,6 +90,7 @@ def close_round(session: Session, round_id: int, act: Act, *, expected_version: 
 
     Raises NotFound, Stale, WrongState, NotPermitted or GuardRefused.
     """
+    expected_version = beyond_reports(session, round_id, expected_version)
     facts = ask_first(session, ("audit_round", round_id), "close", act, expected_version=expected_version)
     if facts.repeats is not None:
         frozen = get_frozen_results(session, round_id, 1)

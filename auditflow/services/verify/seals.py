@@ -32,7 +32,15 @@ def check_seals(session: Session, chains: Mapping[Key, Chain]) -> Iterator[Findi
                 "seal_forged", "seal", seal.number, seal.number, f"Seal {seal.number} was not made from the journal."
             )
         previous, expected = seal.hash, seal.number + 1
+    yield from _check_gone(session)
     yield from _check_leaves(session, chains)
+
+
+def _check_gone(session: Session) -> Iterator[Finding]:
+    """Seals that somebody took away: what they were made of is still there."""
+    made = sa.select(SealLeaf.seal_number).where(SealLeaf.seal_number.not_in(sa.select(Seal.number))).distinct()
+    for number in session.scalars(made.order_by(SealLeaf.seal_number)):
+        yield Finding("seal_forged", "seal", number, number, f"Seal {number} is gone; what it was made of is there.")
 
 
 def _check_leaves(session: Session, chains: Mapping[Key, Chain]) -> Iterator[Finding]:

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from auditflow.config import load_settings
 from auditflow.domain.clock import FixedClock
-from auditflow.domain.errors import NotFound, NotPermitted, WrongState
+from auditflow.domain.errors import NotFound, NotPermitted, Stale, WrongState
 from auditflow.models import AuditRound, Job, Journal, Report
 from auditflow.models.database import Database
 from auditflow.queries.report import list_report_jobs
 from auditflow.reporting.report import read_source
 from auditflow.services.act import Act
+from auditflow.services.audit_round import begin_reporting, reopen_round
 from auditflow.services.job import cancel_job
 from auditflow.services.report import Made, cancel_reports, keep_report, queue_reports
 from auditflow.services.results import close_round, remake_results
@@ -181,6 +182,25 @@ def test_only_known_kinds_and_versions_are_kept(session: Session, row: AuditRoun
             keep_report(session, row.id, version, Made(kind, b"x", job.id, "b" * 64), act.then(kind))
     cancel_job(session, job.id, at=act.at)
     assert session.get_one(Job, job.id).kind == "report.make"
+
+
+def test_a_draft_made_meanwhile_does_not_make_the_page_for_closing_stale(
+    session: Session, row: AuditRound, act: Act
+) -> None:
+    seen = row.version
+    keep_reports(session, row, None)
+    assert row.version > seen
+    close_round(session, row.id, act.then("close"), expected_version=seen)
+    assert session.get_one(AuditRound, row.id).state == "closed"
+
+
+def test_anything_else_done_meanwhile_does(session: Session, council: Council, row: AuditRound, act: Act) -> None:
+    seen = row.version
+    keep_reports(session, row, None)
+    reopen_round(session, row.id, "A case was missed.", act.then("reopen"))
+    begin_reporting(session, row.id, act.then("begin"))
+    with pytest.raises(Stale):
+        close_round(session, row.id, act.then("close"), expected_version=seen)
 
 
 def test_two_who_press_at_once_get_the_same_job(database: Database, clock: FixedClock) -> None:

@@ -13,6 +13,7 @@ from auditflow.domain.audit_tool import answers_digest
 from auditflow.domain.chain import ENTRY_FIELDS, Entry
 from auditflow.domain.clock import FixedClock
 from auditflow.models import CaseAudit, DomainGrade, Journal, Submission
+from auditflow.models.database import Database
 from auditflow.models.triggers import drop_statements
 from auditflow.services.act import Act
 from auditflow.services.seal import seal_journal
@@ -187,6 +188,14 @@ def test_a_text_edited_by_hand_and_one_erased(session: Session, audit: CaseAudit
 
 def test_a_forged_seal(session: Session, audit: CaseAudit, tamper: Tamper) -> None:
     tamper("UPDATE seal SET root = 'f00d'")
+    assert kinds(session) == {"seal_forged"}
+
+
+def test_a_seal_taken_away(database: Database, session: Session, audit: CaseAudit, tamper: Tamper) -> None:
+    # Whoever can write to the database can let go of what ties the two tables.
+    tie = "ALTER TABLE seal_leaf DROP CONSTRAINT fk_seal_leaf_seal_number_seal"
+    tamper("PRAGMA defer_foreign_keys = ON" if database.is_sqlite else tie)
+    tamper("DELETE FROM seal")
     assert kinds(session) == {"seal_forged"}
 
 
