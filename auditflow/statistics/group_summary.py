@@ -14,20 +14,25 @@ from auditflow.statistics.wording import FEW
 __all__ = ["NOT_RECORDED", "group_summary"]
 
 NOT_RECORDED = "Not recorded"
+UNEVEN = "Not compared: some kinds of case were checked more often than others."
 Counts = Mapping[str, Mapping[str, int]]
 
 
-def group_summary(rounds: Iterable[Counts]) -> Figures:
+def group_summary(rounds: Iterable[Counts], *, uneven: bool = False) -> Figures:
     """One attribute over the rounds (the newest first): each group's counts, share and interval, and the sentence.
 
-    `listed` and its share are of the newest round's list. Under 10 graded cases there are counts only.
+    `listed` and its share are of the newest round's list. Under 10 graded cases there are counts only; so there
+    are where a round checked some kinds of case more often than others (`uneven`), for groups differ in their kinds.
     """
     rounds = list(rounds)
     names = sorted({name for counts in rounds for name in counts}, key=lambda name: (not name, name))
     newest = rounds[0] if rounds else {}
     everybody = sum(counts["listed"] for counts in newest.values())
     rows = [_row(name, rounds, newest.get(name, {}).get("listed", 0), everybody) for name in names]
-    return {"groups": rows, "n": sum(int(str(row["n"])) for row in rows), "sentence": _sentence(rows)}
+    if uneven:
+        rows = [{**row, "p": None, "low": None, "high": None, "reason": "uneven"} for row in rows]
+    sentence = UNEVEN if uneven else _sentence(rows)
+    return {"groups": rows, "n": sum(int(str(row["n"])) for row in rows), "sentence": sentence}
 
 
 def _row(name: str, rounds: list[Counts], listed: int, everybody: int) -> Figures:

@@ -13,6 +13,7 @@ from auditflow.queries.results import get_result_round
 from auditflow.queries.results_groups import GroupCase, list_group_cases
 from auditflow.reporting.result_words import range_words, share_words
 from auditflow.statistics.group_summary import NOT_RECORDED, group_summary
+from auditflow.statistics.summary import is_weighted
 from auditflow.statistics.wording import percent, plural
 from auditflow.web.layout import case_ref
 from auditflow.web.request import db, viewer
@@ -30,7 +31,7 @@ Figures = Mapping[str, Any]
 def group_parts(results: Figures, earlier: Earlier, links: Links) -> dict[str, Any]:
     """A table for each attribute that this round's list has; `earlier` are rounds of fresh cases, newest first."""
     own = results.get("groups") or {}
-    return {"groups": [_part(name, own[name], _having(name, earlier), links) for name in LABELS if name in own]}
+    return {"groups": [_part(name, results, _having(name, earlier), links) for name in LABELS if name in own]}
 
 
 def _having(name: str, earlier: Earlier) -> Earlier:
@@ -39,7 +40,9 @@ def _having(name: str, earlier: Earlier) -> Earlier:
 
 
 def _part(name: str, own: Figures, earlier: Earlier, links: Links) -> dict[str, Any]:
-    figures = group_summary([own, *(one.results["groups"][name] for _, one in earlier)])
+    together = [own, *(one.results for _, one in earlier)]
+    uneven = any(is_weighted(results["estimate"]) for results in together)
+    figures = group_summary([results["groups"][name] for results in together], uneven=uneven)
     groups, n = figures["groups"], figures["n"]
     assert isinstance(groups, list)
     assert isinstance(n, int)

@@ -49,6 +49,17 @@ def test_what_is_not_recorded_is_last_and_compared_with_nothing() -> None:
     assert found["sentence"] == "Too few to compare."
 
 
+def test_groups_are_not_compared_where_some_kinds_of_case_were_checked_more_often() -> None:
+    apart = {"Female": {"listed": 50, "n": 40, "good": 38}, "Male": {"listed": 50, "n": 40, "good": 4}}
+    assert "lies above" in str(group_summary([apart])["sentence"])
+    told: Any = group_summary([apart], uneven=True)
+    assert told["sentence"].startswith("Not compared")
+    assert [(row["n"], row["good"], row["p"], row["low"]) for row in told["groups"]] == [
+        (40, 38, None, None),
+        (40, 4, None, None),
+    ]
+
+
 def test_nothing_at_all() -> None:
     found: Any = group_summary([])
     assert (found["groups"], found["n"]) == ([], 0)
