@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.models import AuditRound, FrameCase, NameMatch, Person, RoundAuditor, Team
+from auditflow.domain.frame import Case as ListedCase
+from auditflow.models import AuditRound, NameMatch, Person, RoundAuditor, Team
 from auditflow.models.database import Database
 from tests.conftest import MONDAY_MORNING
 from tests.factories.audits import make_case_audit, make_round
@@ -59,8 +60,8 @@ def _someone(person: Person) -> Someone:
 
 def _once_held(session: Session, council: Council) -> None:
     """Auditor D is in an earlier case list, under a former name, as the worker of CF-3."""
-    frame = make_frame(session, council, cases=1, matched=False)
-    session.add(FrameCase(frame_id=frame.id, row=9, ref="CF-3", case_type="child_in_need", worker="Dee Former"))
+    former = ListedCase(case_ref="CF-3", case_type="child_in_need", worker="Dee Former")
+    make_frame(session, council, cases=1, matched=False, more=[former])
     session.add(NameMatch(kind="worker", name="Dee Former", match="matched", person_id=council.auditors[3].id))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -50,9 +51,11 @@ def listed_case(council: Council, n: int) -> Case:
     )
 
 
-def make_frame(session: Session, council: Council, *, cases: int = 60, matched: bool = True) -> Frame:
-    """A frozen list of `cases` cases, its names matched to the council's people and teams."""
-    listed = [listed_case(council, n) for n in range(cases)]
+def make_frame(
+    session: Session, council: Council, *, cases: int = 60, matched: bool = True, more: Sequence[Case] = ()
+) -> Frame:
+    """A frozen list of `cases` cases and `more`, its names matched to the council's people and teams."""
+    listed = [*(listed_case(council, n) for n in range(cases)), *more]
     frame = Frame(
         name="Open cases, 23 October 2026",
         as_at=date(2026, 10, 23),

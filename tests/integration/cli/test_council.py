@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -35,7 +35,7 @@ from auditflow.models import (
     SampleCase,
     Team,
 )
-from auditflow.models.database import open_database
+from auditflow.models.database import Database, open_database
 from auditflow.queries.scope import viewer_of
 from auditflow.queries.work import list_work
 from auditflow.services.archive import restore_backup, write_backup
@@ -51,22 +51,44 @@ DAYS = [date(2027, 1, 1), date(2028, 2, 29), date(2027, 3, 26), date(2027, 3, 31
 BUILT_ONCE = [pytest.param(day, id=str(day), marks=pytest.mark.xdist_group(f"council {day}")) for day in DAYS]
 
 
-@pytest.fixture(scope="module", params=BUILT_ONCE)
+@pytest.fixture(scope="session")
+def councils(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[date], Database]]:
+    """The council's database for a day, made when it is first asked for and kept for every test of that day."""
+    kept: dict[date, Database] = {}
+
+    def of(day: date) -> Database:
+        if day not in kept:
+            path = tmp_path_factory.mktemp("council") / "council.db"
+            shutil.copy(sqlite_template, path)
+            kept[day] = open_database(f"sqlite:///{path}")
+            with kept[day].writing() as session:
+                MADE[day] = make_council(session, nine(day))
+        return kept[day]
+
+    yield of
+    for database in kept.values():
+        database.engine.dispose()
+
+
+MADE: dict[date, Made] = {}
+
+
+def nine(day: date) -> datetime:
+    return datetime.combine(day, time(9, 0), LONDON)
+
+
+@pytest.fixture(params=BUILT_ONCE)
 def council(
-    request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, councils: Callable[[date], Database]
 ) -> Iterator[tuple[Session, Made, datetime]]:
-    path = tmp_path_factory.mktemp("council") / "council.db"
-    shutil.copy(sqlite_template, path)
-    database = open_database(f"sqlite:///{path}")
-    now = datetime.combine(request.param, time(9, 0), LONDON)
-    with database.writing() as session:
-        made = make_council(session, now)
+    database = councils(request.param)
+    made = MADE[request.param]
     with database.reading() as session:
         for row in (made.baseline, made.live):
             session.add(row)
             session.refresh(row)
-        yield session, made, now
-    database.engine.dispose()
+        yield session, made, nine(request.param)
+        session.expunge_all()
 
 
 HEADS = sa.select(CaseAudit.ref, CaseAudit.chain_head).order_by(CaseAudit.id)

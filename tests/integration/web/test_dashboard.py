@@ -60,7 +60,7 @@ def opening(page: Page) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    ("place", "least"), [("/rounds/{live}", 40), ("/results/{baseline}", 60), ("/results/{live}", 8)]
+    ("place", "least"), [("/rounds/{live}", 40), ("/results/{baseline}", 60), ("/results/{live}", 4)]
 )
 def test_each_number_opens_as_many_cases(lead: Browser, sample: Sample, place: str, least: int) -> None:
     numbers = opening(lead.get(place.format(**sample[1])))

@@ -139,7 +139,7 @@ def sample(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     database.engine.dispose()
 
 
-@pytest.mark.parametrize(("which", "least"), [("baseline", 90), ("live", 20)])
+@pytest.mark.parametrize(("which", "least"), [("baseline", 90), ("live", 15)])
 def test_so_does_each_of_the_sample_council(
     one_app: Flask, settings: Settings, sample: Sample, which: str, least: int
 ) -> None:
