@@ -15,23 +15,12 @@ from auditflow.statistics.sentences import when
 from auditflow.statistics.summary import is_weighted
 from auditflow.statistics.wording import FEW, fraction_words, plural
 
+# fmt: off
 __all__ = [
-    "FOOTNOTE",
-    "HIDDEN",
-    "NO_PICTURE",
-    "ask_whom",
-    "checked",
-    "chosen",
-    "domains_about",
-    "grades_about",
-    "how_chosen",
-    "how_to_check",
-    "limits",
-    "moved_about",
-    "share_cell",
-    "work_about",
-    "work_done",
+    "FOOTNOTE", "HIDDEN", "NO_PICTURE", "ask_whom", "checked", "chosen", "domains_about", "grades_about",
+    "how_chosen", "how_to_check", "limits", "moved_about", "share_cell", "work_about", "work_done",
 ]
+# fmt: on
 
 Figures = Mapping[str, Any]
 _SPACE = "\N{NO-BREAK SPACE}"

@@ -68,11 +68,10 @@ def results_list() -> Any:
 @pages.page("/results/<int:round_id>", may=EVERYBODY)
 def results_show(round_id: int) -> Any:
     """The results of a round: frozen ones if it is closed, else those of now."""
-    me = viewer()
+    me, number = viewer(), asked_number("version")
     if not me.has(*INSIDE):
         return redirect(url_for("results.results_board", round_id=round_id))
     row = get_result_round(db(), me, round_id)
-    number = asked_number("version")
     results = results_of(db(), round_id, number=number) if number else kept_results(round_id)
     links = Links(round_id, me.has("qa_lead"))
     teams = me.has("qa_lead", "director")
@@ -83,8 +82,8 @@ def results_show(round_id: int) -> Any:
         more = round_page(results, links, teams=teams, earlier=_agreement(earlier))
         more |= group_parts(results, fresh(earlier), links) if teams else {}
     if row.state == "live":
-        more |= _unfinished(results["completion"])
-        more["trust"] = [line for line in more["trust"] if line["key"] != AS_SUBMITTED]
+        trust = [line for line in more["trust"] if line["key"] != AS_SUBMITTED]
+        more |= _unfinished(results["completion"]) | {"trust": trust}
     template = "results/re_audit.html" if results["re_audit"] else "results/show.html"
     return render_template(
         template,
