@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from auditflow.reporting import board_sentences as say
+from auditflow.reporting import board_trust as trust
 from auditflow.reporting.about import About, day_words, month_of
 from auditflow.reporting.result_words import GRADES
 from auditflow.statistics.board_tables import BoardTables, Column, board_tables
@@ -122,7 +123,7 @@ def board_report(results: Figures, about: About) -> BoardReport:
         bars=tuple(Bar(**bar) for bar in board["bars"]) if tables.picture else (),
         no_picture="" if tables.picture else _why_no_picture(results, tables),
         caveat=board["caveat"],
-        ask=say.ask_whom(about),
+        ask=trust.ask_whom(about),
         sections=tuple(sections),
         footnote=say.FOOTNOTE if words else "",
     )
@@ -165,9 +166,9 @@ def _sections(results: Figures, tables: BoardTables, about: About) -> list[Secti
         found.append(_domains(results, tables))
     if again and tables.work:
         found.append(_work(tables))
-    found.append(Section("checked", "How the grades were checked", tuple(say.checked(tables))))
-    found.append(Section("limits", "What else this cannot tell you", tuple(say.limits(results, tables))))
-    found.append(Section("check", "How to check this report", tuple(say.how_to_check(about)), (_digests(about),)))
+    found.append(Section("checked", "How the grades were checked", tuple(trust.checked(tables))))
+    found.append(Section("limits", "What else this cannot tell you", tuple(trust.limits(results, tables))))
+    found.append(Section("check", "How to check this report", tuple(trust.how_to_check(about)), (_digests(about),)))
     return found
 
 

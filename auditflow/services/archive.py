@@ -122,9 +122,7 @@ def restore_backup(session: Session, path: Path, *, revision: str) -> dict[str, 
         try:
             _fill_all(session, archive)
         except sa.exc.IntegrityError as fault:
-            raise BadInput(
-                f"The rows of this backup do not fit together, so nothing was restored ({type(fault.orig).__name__})."
-            ) from fault
+            raise BadInput("The rows of this backup do not fit together, so nothing was restored.") from fault
     _continue_numbers(session)
     return dict(header["rows"])
 
@@ -191,7 +189,8 @@ def _fill(session: Session, table: sa.Table, archive: zipfile.ZipFile, ahead: li
     for row in _rows(table, archive):
         # A row of the same table that is there already is named at once: a re-audit without its baseline is refused.
         batch.append({**row, **{name: None for name in ahead if name not in own or row[name] not in there}})
-        there.add(row.get("id"))
+        if own:
+            there.add(row["id"])
         if len(batch) == _at_once(table):
             session.execute(sa.insert(table), batch)
             batch = []

@@ -58,6 +58,7 @@ def estimate_summary(given: EstimateInput) -> Figures:
         "p": good / n if n else None,
         "reason": None if n else "no_cases",
         "interval": _headline(good, n, shown),
+        "weighted": isinstance(shown, StratifiedEstimate),
         "wilson": wilson(good, n).named(),
         "clopper_pearson": clopper_pearson(good, n).named(),
         "finite_population": _finite(good, n, population, whole=covered is None),
@@ -91,9 +92,14 @@ def weighted_share(good: int, n: int, value: float | None) -> bool:
 
 
 def is_weighted(estimate: Mapping[str, Any]) -> bool:
-    """The same of an estimate as `estimate_summary` gave it: then no share of the cases themselves is one of all."""
-    interval = estimate.get("interval") or {}
-    return weighted_share(estimate["good"], estimate["n"], interval.get("value"))
+    """Whether the strata were not sampled in proportion, so that no share of the cases themselves is one of all.
+
+    Estimates frozen before they said so tell it by their headline's share.
+    """
+    said = estimate.get("weighted")
+    if said is not None:
+        return bool(said)
+    return weighted_share(estimate["good"], estimate["n"], (estimate.get("interval") or {}).get("value"))
 
 
 def _headline(good: int, n: int, shown: Interval | StratifiedEstimate) -> Figures:

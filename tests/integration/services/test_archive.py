@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from auditflow.domain.errors import BadInput
 from auditflow.models import AuditRound, CaseAudit, Person, Report, RoundResult, Seal, Team
 from auditflow.models.database import Database
 from auditflow.services.act import Act
-from auditflow.services.archive import read_header, restore_backup, write_backup
+from auditflow.services.archive import HEADER, read_header, restore_backup, write_backup
 from auditflow.services.audit_round import begin_reporting
 from auditflow.services.case_audit_submit import submit_case_audit
 from auditflow.services.report import Made, keep_report, queue_reports
@@ -153,6 +154,27 @@ def test_a_changed_backup_is_refused(database: Database, backup: Path, tmp_path:
     wipe(database)
     with database.writing() as session, pytest.raises(BadInput, match="was changed"):
         restore_backup(session, changed, revision=newest_revision() or "")
+
+
+def test_rows_that_do_not_fit_together_are_refused_and_nothing_is_restored(
+    database: Database, backup: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(backup) as source:
+        part = source.read("case_audit.jsonl")
+        header = source.read(HEADER).decode()
+    wrong = part.replace(b'"round_id": 1,', b'"round_id": 999,')
+    assert wrong != part
+    digests = [hashlib.sha256(data).hexdigest() for data in (part, wrong)]
+    path = tmp_path / "unfit.zip"
+    with zipfile.ZipFile(backup) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            parts = {"case_audit.jsonl": wrong, HEADER: header.replace(*digests).encode()}
+            target.writestr(name, parts.get(name) or source.read(name))
+    wipe(database)
+    with pytest.raises(BadInput, match="do not fit together"), database.writing() as session:
+        restore_backup(session, path, revision=newest_revision() or "")
+    with database.reading() as session:
+        assert session.scalars(sa.select(Person)).all() == []
 
 
 def test_a_file_that_is_no_backup_is_refused(database: Database, tmp_path: Path) -> None:

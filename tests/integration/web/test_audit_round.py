@@ -19,6 +19,7 @@ from auditflow.domain.clock import FixedClock
 from auditflow.domain.errors import BadInput
 from auditflow.domain.sampling import verify
 from auditflow.models import AuditRound, CaseAudit, Draw, NameMatch, Outbox
+from auditflow.models.base import core
 from auditflow.models.database import Database
 from tests.factories.council import Council
 from tests.factories.round_pages import DATES, drawn, ready_council
@@ -286,3 +287,17 @@ def test_days_that_nobody_can_have_meant_are_a_sentence(
     tool = re.findall(r'name="tool_version_id"[^>]*value="(\d+)"', first.html)[0]
     page = first.submit({"name": "Slip", "tool_version_id": tool, **DATES, **dates}, status=400)
     assert sentence in page.text
+
+
+def test_allocation_says_what_it_cannot_tell_of_names_that_are_not_on_the_register(
+    lead: Browser, database: Database, council: Council
+) -> None:
+    path = drawn(lead).path.replace("/draw", "")
+    lead.get(f"{path}/auditors").submit()
+    assert "Not everything can be told" not in lead.get(f"{path}/allocation").text
+    with database.writing() as session:
+        table = core(CaseAudit)
+        session.execute(sa.update(table).values(team_id=None, worker_id=None))
+    page = lead.get(f"{path}/allocation").text
+    assert "the worker of 12 of these cases is nobody with a name here" in page
+    assert "the team of 12 of them is not on the register here" in page

@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import flag_modified
 
 from auditflow.domain.clock import FixedClock
-from auditflow.models import AuditRound, FrameCase, Person, SampleCase
+from auditflow.models import AuditRound, FrameCase, Person, RoundResult, SampleCase
 from auditflow.models.database import Database
 from auditflow.services import results as results_service
 from tests.factories.audits import make_case_audit, make_round
@@ -88,6 +89,22 @@ def test_a_census_is_compared_with_censuses_only(scene: Scene, sign_in: SignIn, 
     assert "New plans, June" in picture
     with scene.database.reading() as session:
         assert session.get_one(AuditRound, scene.baseline).name not in picture
+
+
+def test_a_round_that_checked_some_kinds_more_often_says_the_share_of_all(
+    scene: Scene, sign_in: SignIn, clock: FixedClock
+) -> None:
+    later = fresh_round(scene, "May", date(2027, 5, 3))
+    for round_id in (scene.baseline, later):
+        close(scene, clock, round_id)
+    with scene.database.writing() as session:
+        frozen = session.scalars(sa.select(RoundResult).where(RoundResult.round_id == later)).one()
+        estimate = frozen.results["estimate"]
+        estimate |= {"weighted": True, "interval": {"value": 0.4, "low": 0.3, "high": 0.5, "reason": None}}
+        frozen.results = {**frozen.results, "estimate": estimate}
+        flag_modified(frozen, "results")
+    page = sign_in(scene.council.qa_lead).get("/results").text
+    assert "40% of all, 9 of 12 checked, fairly confident 30% to 50%" in page
 
 
 def test_results_are_kept_until_a_figure_changes(scene: Scene, sign_in: SignIn, clock: FixedClock) -> None:

@@ -12,7 +12,7 @@ from auditflow.statistics.agreement_summary import agreement_summary
 from auditflow.statistics.chart_summary import ChartInput, chart_summary
 from auditflow.statistics.estimates import Stratum, finite_population, stratified_proportion, wilson
 from auditflow.statistics.movement_summary import MovementInput, movement_summary
-from auditflow.statistics.summary import EstimateInput, estimate_summary, headline_interval
+from auditflow.statistics.summary import EstimateInput, estimate_summary, headline_interval, is_weighted
 from auditflow.statistics.tables import count_grades, grade_table
 
 MAYBE = st.one_of(st.none(), st.sampled_from(list(Grade)))
@@ -72,6 +72,17 @@ def test_strata_without_a_graded_case_are_told():
     given_grades = EstimateInput([Grade.GOOD, Grade.INADEQUATE, None], ["a", "a", "b"], {"a": 20, "b": 30})
     stratified = estimate_summary(given_grades)["stratified"]
     assert (stratified["covered"], stratified["population"], stratified["p"]) == (20, 50, 0.5)
+
+
+def test_groups_not_drawn_in_proportion_are_weighted_even_where_the_shares_happen_to_agree():
+    grades, strata = [Grade.GOOD, Grade.INADEQUATE] * 10, ["a"] * 10 + ["b"] * 10
+    uneven = estimate_summary(EstimateInput(grades, strata, {"a": 20, "b": 180}))
+    assert (uneven["interval"]["value"], uneven["p"]) == (0.5, 0.5)
+    assert is_weighted(uneven)
+    assert not is_weighted(estimate_summary(EstimateInput(grades, strata, {"a": 100, "b": 100})))
+    frozen_before = {name: value for name, value in uneven.items() if name != "weighted"}
+    assert is_weighted(frozen_before | {"interval": {"value": 0.4}})
+    assert not is_weighted(frozen_before)
 
 
 UNCOVERED = EstimateInput([Grade.GOOD] * 20 + [Grade.INADEQUATE] * 20, ["a"] * 40, {"a": 400, "b": 500})
