@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from auditflow.domain.errors import BadInput, GuardRefused, NotFound, WrongState
-from auditflow.models import CaseAudit, Person, Reflection, Team
+from auditflow.domain.errors import BadInput, GuardRefused, NotFound, Stale, WrongState
+from auditflow.models import CaseAudit, Journal, Person, Reflection, Team
 from auditflow.queries.feedback import find_current_worker
 from auditflow.services.act import Act
 from auditflow.services.journal import Note, record
@@ -14,6 +14,11 @@ from auditflow.services.subjects import get_subject
 from auditflow.services.transitions import Outcome, Request, apply
 
 LONGEST = 20_000
+REFLECTED = "practitioner_reflected"
+SAVED_ELSEWHERE = (
+    "You saved other words since you opened this page. They are below; what you have typed now is still here. Put "
+    "together what should stand, then save."
+)
 OVER = ("closed", "removed", "not_audited", "filed")
 
 
@@ -57,10 +62,11 @@ def _told(session: Session, readers: list[Person]) -> tuple[int, ...]:
     return tuple(dict.fromkeys([*(reader.id for reader in readers), *(m for m in managers if m is not None)]))
 
 
-def reflect(session: Session, case_audit_id: int, text: str, act: Act) -> Reflection:
-    """The practitioner says how they see the work on this case; later words replace earlier ones.
+def reflect(session: Session, case_audit_id: int, text: str, act: Act, *, version: int | None = None) -> Reflection:
+    """The practitioner says how they see the work on this case; later words replace earlier ones that were in sight.
 
-    Raises NotFound for somebody who was not invited, WrongState when the audit is over, BadInput for no words.
+    `version` is the audit's when they opened the page. Raises NotFound for somebody who was not invited, WrongState
+    when the audit is over, BadInput for no words, Stale when they saved other words since.
     """
     row = _mine(session, case_audit_id, act)
     audit = get_subject(session, CaseAudit, case_audit_id)
@@ -75,9 +81,18 @@ def reflect(session: Session, case_audit_id: int, text: str, act: Act) -> Reflec
         )
     if row.reflection == words:
         return row
+    if version is not None and _reflected_since(session, case_audit_id, version, act):
+        raise Stale(SAVED_ELSEWHERE)
     row.reflection, row.reflected_at = words, act.at
-    record(session, audit, act, Note("practitioner_reflected", "practitioner", texts={"reflection": words}))
+    record(session, audit, act, Note(REFLECTED, "practitioner", texts={"reflection": words}))
     return row
+
+
+def _reflected_since(session: Session, case_audit_id: int, version: int, act: Act) -> bool:
+    """Whether this person saved other words after the page was opened, in another tab or on another device."""
+    mine = (Journal.entry == REFLECTED, Journal.actor_id == act.actor_id, Journal.number > version)
+    of_audit = (Journal.subject_type == "case_audit", Journal.subject_id == case_audit_id)
+    return session.execute(sa.select(Journal.id).where(*of_audit, *mine).limit(1)).first() is not None
 
 
 def read_outcome(session: Session, case_audit_id: int, act: Act) -> Reflection:

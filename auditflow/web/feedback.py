@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from auditflow.domain.errors import BadInput, NotFound, WrongState
+from auditflow.domain.errors import BadInput, NotFound, Stale, WrongState
 from auditflow.models import CaseAudit, Reflection
 from auditflow.queries.case_audit import find_deadline, get_case_audit
 from auditflow.queries.case_audit_actions import list_case_actions
@@ -70,16 +70,19 @@ def feedback_reflect(case_audit_id: int) -> Any:
     audit, mine, moves = _seen(case_audit_id)
     if mine is None:
         raise NotFound("There is no such audit.")
-    form = ReflectForm(request.form)
+    form, saved = ReflectForm(request.form), ""
     if form.validate():
         try:
-            reflect(db(), case_audit_id, form.reflection.data or "", act())
+            reflect(db(), case_audit_id, form.reflection.data or "", act(), version=form_version())
             flash("Thank you. The auditor reads what you wrote.", "success")
             return redirect(url_for(".feedback_show", case_audit_id=case_audit_id), code=303)
         except (BadInput, WrongState) as refusal:
             form.add_error(refusal.sentence, refusal.field)
+        except Stale as refusal:
+            form.add_error(refusal.sentence, "reflection")
+            saved = mine.reflection or ""
     form.key.data, form.version.data = new_key(), audit.version
-    return _render(audit, mine, moves, form), 400
+    return _render(audit, mine, moves, form, saved=saved), 400
 
 
 @pages.act(f"{RULE}/read", may=SIGNED_IN)
@@ -106,7 +109,7 @@ def _reads(audit: CaseAudit, moves: Moves) -> bool:
     return audit.shared_at is not None and "reader" in moves.facts.roles
 
 
-def _render(audit: CaseAudit, mine: Reflection | None, moves: Moves, form: ReflectForm) -> str:
+def _render(audit: CaseAudit, mine: Reflection | None, moves: Moves, form: ReflectForm, *, saved: str = "") -> str:
     shares = moves.may("share_feedback")
     shown = audit.state in GRADED and (shares or audit.shared_at is not None)
     return render_template(
@@ -114,6 +117,7 @@ def _render(audit: CaseAudit, mine: Reflection | None, moves: Moves, form: Refle
         audit=audit,
         mine=mine,
         form=form,
+        saved=saved,
         moves=moves,
         shares=shares,
         manages=bool(viewer().managed_team_ids) and not shares,

@@ -129,6 +129,20 @@ def test_the_team_manager_reads_it_with_the_practitioners_words_and_may_challeng
     browser.get(f"/audits/{scene.begun}/feedback", status=404)
 
 
+def test_a_page_left_open_replaces_no_words_that_were_saved_since(scene: Scene, sign_in: SignIn) -> None:
+    browser = sign_in(scene.worker)
+    first = browser.get(f"/audits/{scene.begun}/feedback")
+    left_open = browser.get(f"/audits/{scene.begun}/feedback")
+    first.submit({"reflection": "She trusts me now."}, action="/reflect")
+    again = left_open.submit({"reflection": "Her brother does too."}, action="/reflect", status=400)
+    assert "You saved other words since you opened this page" in again.text
+    assert "She trusts me now." in again.text
+    assert "Her brother does too." in again.html
+    assert scene.reflection(scene.begun).reflection == "She trusts me now."
+    again.submit({"reflection": "She trusts me now. Her brother does too."}, action="/reflect")
+    assert scene.reflection(scene.begun).reflection == "She trusts me now. Her brother does too."
+
+
 def test_too_long_a_reflection_is_kept_and_refused(scene: Scene, sign_in: SignIn) -> None:
     page = sign_in(scene.worker).get(f"/audits/{scene.begun}/feedback")
     refused = page.submit({"reflection": "y" * 20_001}, action="/reflect", status=400)
