@@ -38,6 +38,19 @@ def make_round(session: Session, council: Council, *, state: str = "live", **col
     return row
 
 
+def make_re_audit(session: Session, council: Council, baseline: AuditRound, **columns: object) -> AuditRound:
+    """The same tool's round in reporting a quarter later, which repeats `baseline`."""
+    usual: dict[str, object] = {
+        "state": "reporting",
+        "kind": "re_audit",
+        "baseline_id": baseline.id,
+        "name": "Re-audit, February 2027",
+        "tool_version_id": baseline.tool_version_id,
+        "record_date": date(2027, 1, 22),
+    }
+    return make_round(session, council, **(usual | columns))  # type: ignore[arg-type]
+
+
 def make_case_audit(
     session: Session,
     council: Council,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 
 import sqlalchemy as sa
 
@@ -13,7 +12,7 @@ from auditflow.domain.clock import FixedClock
 from auditflow.models.database import Database
 from auditflow.services.act import Act
 from auditflow.services.results import close_round
-from tests.factories.audits import make_case_audit, make_round
+from tests.factories.audits import make_case_audit, make_re_audit, make_round
 from tests.factories.council import Council, make_council
 from tests.factories.results import agree, list_main
 
@@ -38,16 +37,7 @@ def make_scene(database: Database) -> Scene:
             agree(session, make_case_audit(session, council, first), grade, domains={"planning": grade})
         added = make_case_audit(session, council, first, kind="judgemental", team_id=council.teams[1].id)
         agree(session, added, 4)
-        again = make_round(
-            session,
-            council,
-            state="reporting",
-            kind="re_audit",
-            baseline_id=first.id,
-            name="Re-audit, February 2027",
-            tool_version_id=first.tool_version_id,
-            record_date=date(2027, 1, 22),
-        )
+        again = make_re_audit(session, council, first)
         cases = [one for one in list_main(session, first) if one.kind == "random"]
         for audit, grade in zip(cases, SECOND, strict=False):
             one = make_case_audit(

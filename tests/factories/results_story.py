@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from auditflow.models import AuditRound, CaseAudit, Frame, FrameCase, SampleCase
 from tests.factories.actions import Acts, make_action
-from tests.factories.audits import make_case_audit, make_round
+from tests.factories.audits import make_case_audit, make_re_audit, make_round
 from tests.factories.council import Council
 from tests.factories.results import AGREED, agree, moderate, set_columns
 from tests.factories.sampling import make_frame
@@ -103,17 +103,7 @@ def _second(session: Session, council: Council, row: AuditRound, audits: list[Ca
 
 def _again(session: Session, council: Council, first: AuditRound, frame: Frame, audits: list[CaseAudit]) -> AuditRound:
     """Of 26 audited cases 18 again by others, one by the same auditor; seven lost in every way there is."""
-    again = make_round(
-        session,
-        council,
-        state="reporting",
-        kind="re_audit",
-        baseline_id=first.id,
-        frame_id=frame.id,
-        name="Re-audit, February 2027",
-        tool_version_id=first.tool_version_id,
-        record_date=date(2027, 1, 22),
-    )
+    again = make_re_audit(session, council, first, frame_id=frame.id)
     for n, audit in enumerate(audits[:19]):
         who = council.auditors[0 if n == 18 else 1].id
         one = make_case_audit(session, council, again, ref=audit.ref, baseline_id=audit.id, auditor_id=who)

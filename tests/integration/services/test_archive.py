@@ -24,7 +24,7 @@ from auditflow.services.seal import seal_journal
 from auditflow.services.verify import verify_journal
 from tests.conftest import empty
 from tests.factories.audit_story import CALM
-from tests.factories.audits import make_case_audit, make_round
+from tests.factories.audits import make_case_audit, make_re_audit, make_round
 from tests.factories.council import make_council
 from tests.factories.drafts import start, write_all
 
@@ -48,7 +48,7 @@ def backup(database: Database, clock: FixedClock, tmp_path: Path) -> Path:
         job = queue_reports(session, row.id, Act(None, clock.now(), "reports"))
         made = Made("board_pdf", PDF, job.id, "a" * 64)
         keep_report(session, row.id, 1, made, Act(None, clock.now(), "report"))
-        again = make_round(session, council, name="Re-audit", kind="re_audit", baseline_id=row.id)
+        again = make_re_audit(session, council, row, state="live")
         make_case_audit(session, council, again)
         seal_journal(session, clock.now())
     path = tmp_path / "backup.zip"

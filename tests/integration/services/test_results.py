@@ -37,7 +37,7 @@ from auditflow.services.results import (
 )
 from auditflow.services.results_again import results_again
 from tests.conftest import MONDAY_MORNING
-from tests.factories.audits import make_case_audit, make_round
+from tests.factories.audits import make_case_audit, make_re_audit, make_round
 from tests.factories.council import Council
 from tests.factories.results import agree, list_main, moderate, reported, set_columns
 from tests.factories.sampling import DESIGN, Steps, make_frame
@@ -255,16 +255,7 @@ def test_the_statements_do_not_grow_with_the_round(
 def test_a_re_audit_is_compared_with_its_baseline(
     database: Database, session: Session, council: Council, small: AuditRound, act: Act
 ) -> None:
-    again = make_round(
-        session,
-        council,
-        state="reporting",
-        kind="re_audit",
-        baseline_id=small.id,
-        name="Re-audit",
-        tool_version_id=small.tool_version_id,
-        record_date=small.record_date + timedelta(days=92),
-    )
+    again = make_re_audit(session, council, small, name="Re-audit", record_date=small.record_date + timedelta(days=92))
     grades = [2, 1, 3, 2, 2, 2, 2, 3, 3, 4, 4]
     for audit, grade in zip(list_main(session, small)[:11], grades, strict=True):
         one = make_case_audit(
