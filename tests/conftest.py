@@ -6,6 +6,7 @@ reason, and `AUDITFLOW_TEST_REQUIRE=postgres,redis,browser,pango` turns a missin
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import shutil
@@ -46,6 +47,11 @@ def missing(name: str, reason: str) -> None:
     if name in REQUIRED:
         pytest.fail(f"{name} is required here, but {reason}", pytrace=False)
     pytest.skip(f"{name}: {reason}")
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: nobody who asks for a collection of garbage need look at it again."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

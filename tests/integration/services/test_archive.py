@@ -86,8 +86,9 @@ def wipe(database: Database) -> None:
 
 
 def test_a_backup_restores_rows_pointers_and_a_journal_that_verifies(database: Database, backup: Path) -> None:
+    managers = sa.select(Team.name, Person.name).join(Person, Person.id == Team.manager_id).order_by(Team.id)
     with database.reading() as session:
-        before = session.execute(sa.select(Team.name, Person.name).join(Person, Person.id == Team.manager_id)).all()
+        before = session.execute(managers).all()
     wipe(database)
     with database.writing() as session:
         counts = restore_backup(session, backup, revision=newest_revision() or "")
@@ -96,10 +97,7 @@ def test_a_backup_restores_rows_pointers_and_a_journal_that_verifies(database: D
         baseline = sa.select(AuditRound.baseline_id).where(AuditRound.kind == "re_audit")
         assert session.scalars(baseline).one() is not None
     with database.writing() as session:
-        assert (
-            session.execute(sa.select(Team.name, Person.name).join(Person, Person.id == Team.manager_id)).all()
-            == before
-        )
+        assert session.execute(managers).all() == before
         assert verify_journal(session).findings == ()
         highest = session.scalar(sa.select(sa.func.max(CaseAudit.id)))
         council = session.scalars(sa.select(Person)).all()
